@@ -1,0 +1,25 @@
+"""The languages people speak here: code, and the name in the language itself, so that each finds their own."""
+
+LANGUAGES = [
+    ("it", "italiano"),
+    ("vec", "veneto"),
+    ("en", "English"),
+    ("ro", "română"),
+    ("sq", "shqip"),
+    ("ar", "العربية"),
+    ("fr", "français"),
+    ("uk", "українська"),
+    ("zh", "中文"),
+    ("es", "español"),
+    ("ur", "اردو"),
+    ("bn", "বাংলা"),
+    ("si", "සිංහල"),
+    ("ru", "русский"),
+    ("tl", "Tagalog"),
+    ("pa", "ਪੰਜਾਬੀ"),
+    ("pt", "português"),
+    ("de", "Deutsch"),
+    ("pl", "polski"),
+    ("tr", "Türkçe"),
+    ("lis", "LIS, lingua dei segni"),
+]

@@ -1,0 +1,18 @@
+"""Where people are: cities, their neighbourhoods and cells, and the spaces where people meet."""
+
+from spaces.models.city import Cell, City, Neighbourhood, Street
+from spaces.models.people import Ban, CityRole, Membership, Residence
+from spaces.models.space import OpeningHours, Space
+
+__all__ = [
+    "Ban",
+    "Cell",
+    "City",
+    "CityRole",
+    "Membership",
+    "Neighbourhood",
+    "OpeningHours",
+    "Residence",
+    "Space",
+    "Street",
+]

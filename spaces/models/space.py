@@ -1,0 +1,72 @@
+"""A space: a real place or an online room where neighbours meet."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from residents.languages import LANGUAGES
+from spaces.models.city import Cell, City
+
+
+class Space(models.Model):
+    """Physical: address, opening hours, accessibility. Virtual: a link. Its address is public, unlike a home."""
+
+    class Kind(models.TextChoices):
+        PHYSICAL = "physical", _("Luogo")
+        VIRTUAL = "virtual", _("Stanza online")
+
+    city = models.ForeignKey(City, models.CASCADE, related_name="spaces")
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PHYSICAL)
+    about = models.TextField(max_length=1000, blank=True)
+    run_by = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=160, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    cell = models.ForeignKey(Cell, models.PROTECT, null=True, blank=True, related_name="+")
+    link = models.URLField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    phone_hours = models.CharField(max_length=120, blank=True)
+    languages = ArrayField(models.CharField(max_length=8, choices=LANGUAGES), default=list, blank=True)
+    step_free = models.BooleanField(null=True, blank=True)
+    accessible_toilet = models.BooleanField(null=True, blank=True)
+    hearing_loop = models.BooleanField(null=True, blank=True)
+    reserved_parking = models.BooleanField(null=True, blank=True)
+    holds_first_posts = models.BooleanField(default=False, help_text="first posts of new people wait for a coordinator")
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint(fields=["city", "slug"], name="one_space_of_a_name_per_city"),
+            models.CheckConstraint(
+                condition=~Q(kind="physical") | (~Q(address="") & Q(lat__isnull=False, lon__isnull=False, cell__isnull=False)),
+                name="a_physical_space_has_an_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OpeningHours(models.Model):
+    """One stretch of a week in which a space is open, in the city's time zone."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday")
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="a_week_has_seven_days"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="a_space_closes_after_it_opens"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.opens}–{self.closes}"
