@@ -181,7 +181,15 @@ def _is_banned(person: Resident, city: City, space: Space | None) -> bool:
 
 # What each route is for. A route that strangers may use opens at once; one for whoever is signed in asks them to sign in;
 # for any other the view itself calls `gate` with its object, and an answer that was not gated never leaves the house.
-ROUTES: dict[str, Action] = {}
+ROUTES: dict[str, Action] = {
+    # the board
+    "board": Action.BOARD_READ,
+    "board-map": Action.BOARD_READ,
+    "filters": Action.BOARD_READ,
+    "post": Action.POST_READ,
+    "post-photo": Action.POST_READ,
+    "post-own": Action.POST_READ_UNLISTED,
+}
 
 
 class AccessMiddleware:

@@ -119,7 +119,8 @@ class Post(models.Model):
     source_url = models.URLField(max_length=500, blank=True)
 
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config=ITALIAN) + SearchVector("words", weight="B", config=ITALIAN),
+        expression=SearchVector("title", weight="A", config=ITALIAN)
+        + SearchVector("words", weight="B", config=ITALIAN),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -142,7 +143,9 @@ class Post(models.Model):
                 condition=Q(timing="weekly") & ~Q(weekdays=[]) | ~Q(timing="weekly") & Q(weekdays=[]),
                 name="a_weekly_post_names_its_days",
             ),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("published_at")), name="a_post_expires_after_it_appears"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("published_at")), name="a_post_expires_after_it_appears"
+            ),
             models.CheckConstraint(
                 condition=~Q(precision="space") | Q(space__isnull=False), name="a_post_at_a_space_names_it"
             ),
@@ -192,7 +195,12 @@ class Post(models.Model):
 
     def withdraw(self, by: Resident) -> None:
         """The author needs it no more."""
-        self._move(from_=[self.State.PENDING, self.State.OPEN, self.State.EXPIRED], to=self.State.WITHDRAWN, what="withdrawn", by=by)
+        self._move(
+            from_=[self.State.PENDING, self.State.OPEN, self.State.EXPIRED],
+            to=self.State.WITHDRAWN,
+            what="withdrawn",
+            by=by,
+        )
 
     def renew(self, by: Resident) -> None:
         """Keep it on the board for another lifetime, or bring it back after it ran out."""
@@ -212,11 +220,15 @@ class Post(models.Model):
         before = {name: getattr(self, name) for name, value in facts.items() if getattr(self, name) != value}
         if not before:
             return
-        self._compare_and_set([self.State.PENDING, self.State.OPEN, self.State.EXPIRED], **{k: facts[k] for k in before})
+        self._compare_and_set(
+            [self.State.PENDING, self.State.OPEN, self.State.EXPIRED], **{k: facts[k] for k in before}
+        )
         self._remember("edited", by, before=before)
 
     @transaction.atomic
-    def _move(self, *, from_: list[State], to: State, what: str, by: Resident | None, why: str = "", **facts: Any) -> None:
+    def _move(
+        self, *, from_: list[State], to: State, what: str, by: Resident | None, why: str = "", **facts: Any
+    ) -> None:
         self._compare_and_set(from_, state=to, **facts)
         self._remember(what, by, why)
 

@@ -49,7 +49,10 @@ class Neighbourhood(models.Model):
     lon = models.FloatField(help_text="label point, degrees east")
     border = models.JSONField(null=True, blank=True, help_text="GeoJSON MultiPolygon")
     resolution = models.PositiveSmallIntegerField(
-        choices=RESOLUTIONS, null=True, blank=True, help_text="so that a cell holds at least 50 homes; empty: the city's"
+        choices=RESOLUTIONS,
+        null=True,
+        blank=True,
+        help_text="so that a cell holds at least 50 homes; empty: the city's",
     )
 
     class Meta:

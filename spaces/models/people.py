@@ -38,7 +38,9 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["space", "resident"], name="one_membership_per_person_and_space")]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "resident"], name="one_membership_per_person_and_space")
+        ]
 
     def __str__(self) -> str:
         return f"{self.resident_id}: {self.role} of {self.space_id}"
@@ -89,7 +91,9 @@ class Ban(models.Model):
                 nulls_distinct=False,
                 name="one_open_ban_per_person_and_place",
             ),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("made_at")), name="a_ban_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("made_at")), name="a_ban_ends_after_it_begins"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,9 +7,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from geopy.distance import geodesic
 
 from residents.languages import LANGUAGES
 from spaces.models.city import Cell, City
+
+
+class SpaceQuerySet(models.QuerySet["Space"]):
+    """Spaces, by what one needs them for."""
+
+    def who_answers(self, city: City, lat: float, lon: float) -> Space | None:
+        """The nearest space of the city that has a telephone: somebody to talk to."""
+        here = (lat, lon)
+        answering = self.filter(city=city, kind=Space.Kind.PHYSICAL).exclude(phone="")
+        return min(answering, key=lambda space: geodesic(here, (space.lat, space.lon)), default=None)
 
 
 class Space(models.Model):
@@ -39,12 +50,15 @@ class Space(models.Model):
     reserved_parking = models.BooleanField(null=True, blank=True)
     holds_first_posts = models.BooleanField(default=False, help_text="first posts of new people wait for a coordinator")
 
+    objects = SpaceQuerySet.as_manager()
+
     class Meta:
         ordering = [Lower("name")]
         constraints = [
             models.UniqueConstraint(fields=["city", "slug"], name="one_space_of_a_name_per_city"),
             models.CheckConstraint(
-                condition=~Q(kind="physical") | (~Q(address="") & Q(lat__isnull=False, lon__isnull=False, cell__isnull=False)),
+                condition=~Q(kind="physical")
+                | (~Q(address="") & Q(lat__isnull=False, lon__isnull=False, cell__isnull=False)),
                 name="a_physical_space_has_an_address",
             ),
         ]
