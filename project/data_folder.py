@@ -18,10 +18,10 @@ def data_folder() -> Path:
 
 
 def prepare_data_folder() -> Path:
-    """Make the data folder, closed to others, and raise CannotStart where Filò could not write in it."""
+    """Make the data folder and raise CannotStart where Filò could not write in it."""
     folder = data_folder()
     try:
-        _make(folder)
+        make_data_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except (FileExistsError, NotADirectoryError):
@@ -39,11 +39,11 @@ def prepare_data_folder() -> Path:
             f"Non riesco a scrivere in {folder} ({reason.strerror}).",
             f"I cannot write in {folder} ({reason.strerror}).",
         ) from None
-    _check_space(folder)
     return folder
 
 
-def _make(folder: Path) -> None:
+def make_data_folder(folder: Path) -> None:
+    """Make the folder, closed to all but us, where it is missing; one that exists stays as it is."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder.mkdir(mode=0o700)
@@ -54,7 +54,9 @@ def _make(folder: Path) -> None:
         account.hand_over(folder)
 
 
-def _check_space(folder: Path) -> None:
+def check_space() -> None:
+    """Raise CannotStart when less than FILO_MIN_FREE_MB (default 200) is left where the data live."""
+    folder = data_folder()
     needed = int(os.environ.get("FILO_MIN_FREE_MB") or 200)
     free = shutil.disk_usage(folder).free // MEBIBYTE
     if free < needed:
