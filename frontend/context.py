@@ -1,9 +1,49 @@
 """What every page knows."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import get_script_prefix
+from django.utils.translation import get_language, get_language_bidi
+
+from spaces.access import ROUTES, Action
+
+# Pages that are the same for whoever opens them. They read no session, so what was just done is not told there.
+PUBLIC = {Action.BOARD_READ, Action.PLACES_READ, Action.POST_READ}
+
+
+class Language(NamedTuple):
+    """A language of the house, and this page in it."""
+
+    code: str
+    name: str
+    url: str
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Nothing here asks the database or the session: public pages are the same for everybody."""
+    action = ROUTES.get(route_name(request))
+    languages = [Language(code, name, in_language(request, code)) for code, name in settings.LANGUAGES]
+    return {
+        "LANGUAGE_CODE": get_language(),
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "home": f"{get_script_prefix()}{get_language()}/",
+        "languages": languages,
+        "language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
+        "personal": action is not None and action not in PUBLIC,
+        "source_code": settings.SOURCE_URL if hasattr(settings, "SOURCE_URL") else "",
+    }
+
+
+def route_name(request: HttpRequest) -> str:
+    """The name of the route that answers; empty where none does."""
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def in_language(request: HttpRequest, code: str) -> str:
+    """The address of the same page in another language: the first part of the path, and nothing else, changes."""
+    first, _, rest = request.get_full_path().removeprefix(get_script_prefix()).partition("/")
+    if first not in dict(settings.LANGUAGES):
+        rest = ""
+    return f"{get_script_prefix()}{code}/{rest}"
