@@ -9,23 +9,25 @@ from typing import Any
 
 import dj_database_url
 import psycopg
+from django.conf import settings
+from django.db import connections
 
 from project.bilingual import CannotStart
 from project.data_folder import data_folder, prepare_data_folder
 from project.postgres import DATABASE, ROLE, Cluster
 
 CONNECT_SECONDS = 5
+POOL = {"min_size": 1, "max_size": 8, "timeout": 10}  # connections of one process; seconds to wait for a free one
 # A forgotten open transaction would hold back what readers of the event log may see, and every vacuum.
 SESSION = "-c idle_in_transaction_session_timeout=15s"
 
 
 def database_settings() -> dict[str, Any]:
     """Django's DATABASES["default"]. Raises CannotStart when DATABASE_URL is no PostgreSQL address."""
-    settings: dict[str, Any] = {**_address(), "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
-    options = settings.setdefault("OPTIONS", {})
-    options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
-    options["options"] = f"{SESSION} {options.get('options', '')}".strip()
-    return settings
+    address = _address()
+    options = address.get("OPTIONS", {})
+    options = {**options, "pool": POOL, "options": f"{SESSION} {options.get('options', '')}".strip()}
+    return {**address, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 def ensure_running() -> bool:
@@ -38,7 +40,11 @@ def ensure_running() -> bool:
 
 
 def stop() -> None:
-    """Stop the embedded server cleanly, unless another process is using it. A DATABASE_URL is left alone."""
+    """Close our connections and stop the embedded server, unless another process uses it. Never a DATABASE_URL's."""
+    if settings.configured:
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL alone, and we have no other
     if not _url():
         _cluster().stop()
 
@@ -57,15 +63,15 @@ def _address() -> dict[str, Any]:
         engine = "django.db.backends.postgresql"
         return {"ENGINE": engine, "NAME": DATABASE, "USER": ROLE, "HOST": str(_cluster().socket_folder)}
     try:
-        settings = dict(dj_database_url.parse(_url()))
+        address = dict(dj_database_url.parse(_url()))
     except ValueError:
-        settings = {}
-    if settings.get("ENGINE") != "django.db.backends.postgresql":
+        address = {}
+    if address.get("ENGINE") != "django.db.backends.postgresql":
         raise CannotStart(
             "DATABASE_URL non è un indirizzo PostgreSQL: serve postgresql://nome:password@host:porta/database.",
             "DATABASE_URL is no PostgreSQL address: it should read postgresql://name:password@host:port/database.",
         )
-    return settings
+    return address
 
 
 def _check_answers() -> None:

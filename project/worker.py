@@ -13,7 +13,7 @@ from project.data_folder import ROOT
 FOLLOWS = "FILO_FOLLOWS_PARENT"  # set for children; their standard input closes when the parent ends, however it ends
 GRACE = 8  # seconds that running jobs have to finish
 PAUSE = 5.0  # seconds before a fallen worker is started again
-COMMAND = [sys.executable, "manage.py", "procrastinate", "worker", f"--shutdown-graceful-timeout={GRACE}"]
+COMMAND = ["manage.py", "procrastinate", "--skip-checks", "worker", f"--shutdown-graceful-timeout={GRACE}"]
 
 
 class Worker:
@@ -54,7 +54,11 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         # A session of its own: the terminal's Ctrl-C reaches the parent alone, which passes it on once.
         return subprocess.Popen(
-            COMMAND, cwd=ROOT, env={**os.environ, FOLLOWS: "1"}, stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, *COMMAND],
+            cwd=ROOT,
+            env={**os.environ, FOLLOWS: "1"},
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
 
 

@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from mutual_aid.models import Post
+from project import database
 from residents.models import Resident
 from spaces.models import Ban, Cell, City, CityRole, Membership, Neighbourhood, Residence, Space
 
@@ -26,6 +27,14 @@ BORDER = {
     "type": "MultiPolygon",
     "coordinates": [[[[11.70, 45.02], [11.90, 45.02], [11.90, 45.12], [11.70, 45.12], [11.70, 45.02]]]],
 }
+
+
+def pytest_configure() -> None:
+    database.ensure_running()
+
+
+def pytest_unconfigure() -> None:
+    database.stop()
 
 
 def _square(lat: float, lon: float, half: float = 0.008) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from twisted.internet import reactor
 
 from live import door
 from project import database
@@ -52,6 +51,8 @@ class House(door.Server):
         self.worker, self.host, self.at_port, self.demo = worker, host, port, demo
 
     def serve(self) -> None:
+        from twisted.internet import reactor  # not at the top: Daphne chooses which one it is
+
         reactor.callWhenRunning(self.welcome)
         try:
             self.run_at(self.host, self.at_port)
