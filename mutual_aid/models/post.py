@@ -35,6 +35,20 @@ class PostQuerySet(models.QuerySet["Post"]):
     def written_by(self, resident: Resident) -> Self:
         return self.filter(author=resident)
 
+    def once_open(self) -> Self:
+        """Those that neighbours have seen, whatever became of them."""
+        seen = Q(changes__what__in=["published", "approved", "imported"])
+        return self.filter(Q(state__in=["open", "expired"]) | seen).distinct()
+
+    def over(self, at: datetime) -> Self:
+        """Still on the board at `at`, although their time has run out."""
+        return self.open().filter(expires_at__lte=at)
+
+    def to_be_reminded(self, at: datetime) -> Self:
+        """Soon over, and their author was not told yet. One that is up for a few days only needs no reminder."""
+        soon = self.open().filter(reminded_at=None, expires_at__gt=at, expires_at__lte=at + Post.REMINDER)
+        return soon.filter(author__email__isnull=False, published_at__lte=F("expires_at") - 2 * Post.REMINDER)
+
     def for_cards(self) -> Self:
         """With what a card shows, so that a page of cards costs one query."""
         return self.select_related("cell__neighbourhood", "cell__city", "city", "space").defer(
@@ -75,10 +89,11 @@ class Post(models.Model):
         SPACE = "space", _("un luogo pubblico")
 
     class Moved(Exception):
-        """Somebody else changed the post first: it is no longer in the state the verb starts from."""
+        """Somebody else was first: the post is no longer in the state, or of the version, the verb starts from."""
 
     LIFETIME = {Kind.REQUEST: timedelta(days=14), Kind.OFFER: timedelta(days=30)}
     LONGEST_LIFETIME = timedelta(days=90)
+    REMINDER = timedelta(days=3)  # before it is over, its author gets a letter
 
     # Given by the draft it was written in: a publication that is sent twice happens once.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -181,9 +196,18 @@ class Post(models.Model):
 
     # Verbs. Each is one transaction: compare-and-set on the state, then the line of history.
 
+    @transaction.atomic
+    def publish(self, *, waits: bool) -> None:
+        """Put a new post on the board, or among those that a coordinator reads first."""
+        self.state = self.State.PENDING if waits else self.State.OPEN
+        self.save(force_insert=True)
+        self._remember("held" if waits else "published", self.author)
+
     def approve(self, by: Resident) -> None:
-        """Let a waiting post stand on the board, from now."""
-        self._move(from_=[self.State.PENDING], to=self.State.OPEN, what="approved", by=by, published_at=now())
+        """Let a waiting post stand on the board, from now: the days it waited are not taken from it."""
+        start = now()
+        facts = {"published_at": start, "expires_at": start + (self.expires_at - self.published_at)}
+        self._move(from_=[self.State.PENDING], to=self.State.OPEN, what="approved", by=by, **facts)
 
     def refuse(self, by: Resident, why: str) -> None:
         """Take a post away for good; its author reads why."""
