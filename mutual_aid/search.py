@@ -1,4 +1,4 @@
-"""What the database needs in order to find Italian words: without accents, by their stem, and despite a slip of the key."""
+"""What the database needs to find Italian words: without accents, by their stem, and despite a slip of the key."""
 
 from django.db import migrations
 
@@ -10,7 +10,7 @@ ALTER TEXT SEARCH CONFIGURATION {ITALIAN}
     ALTER MAPPING FOR hword, hword_part, word WITH unaccent, italian_stem;
 """
 
-# unaccent() itself is only STABLE, because its dictionary could be changed; naming the dictionary makes it safe to index.
+# unaccent() is only STABLE, because its dictionary could be changed; naming the dictionary makes it safe to index.
 CREATE_PLAIN = """
 CREATE FUNCTION filo_plain(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN lower(public.unaccent('public.unaccent'::regdictionary, words));

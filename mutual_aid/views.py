@@ -128,9 +128,9 @@ def _desk(post: Post) -> Space | None:
 
 @require_safe
 def photo(request: HttpRequest, city: str, pk: UUID) -> FileResponse:
-    """The picture of a post, for whom may see the post. Kept for minutes only: a hidden post takes its picture along."""
+    """The picture of a post, for whom may see it. Kept for minutes only: a hidden post takes its picture along."""
     found = _post_or_404(city, pk)
-    if not found.photo or not found.is_open and not may(request.user, Action.POST_READ_UNLISTED, found):
+    if not found.photo or (not found.is_open and not may(request.user, Action.POST_READ_UNLISTED, found)):
         raise Http404
     response = FileResponse(found.photo.open("rb"), content_type="image/webp")
     patch_cache_control(response, **({"public": True, "max_age": 300} if found.is_open else {"no_store": True}))

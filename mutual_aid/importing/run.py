@@ -53,11 +53,8 @@ def bring(
 
 
 def _bring_batch(batch: tuple[Row, ...], report: Report, finder: Finder, calendar: Calendar, source: str) -> None:
-    there = set(
-        Post.objects.filter(source=source, source_id__in=[r["id"][:80] for r in batch]).values_list(
-            "source_id", flat=True
-        )
-    )
+    ids = [row["id"][:80] for row in batch]
+    there = set(Post.objects.filter(source=source, source_id__in=ids).values_list("source_id", flat=True))
     posts = []
     for row in batch:
         if row["id"][:80] in there:

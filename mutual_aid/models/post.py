@@ -18,6 +18,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from mutual_aid.categories import Category
+from mutual_aid.lasting import today
 from mutual_aid.search import ITALIAN
 from residents.languages import LANGUAGES
 from spaces.models import Cell, City, Space
@@ -228,37 +229,51 @@ class Post(models.Model):
 
     def renew(self, by: Resident) -> None:
         """Keep it on the board for another lifetime, or bring it back after it ran out."""
-        lifetime = self.LIFETIME[self.Kind(self.kind)]
-        facts: dict[str, Any] = {"expires_at": now() + lifetime, "reminded_at": None}
-        if self.by_date and self.by_date < now().date():
+        facts: dict[str, Any] = {"expires_at": now() + self.LIFETIME[self.Kind(self.kind)], "reminded_at": None}
+        if self.by_date and self.by_date < today(self.city):
             facts |= {"timing": self.Timing.ANY, "by_date": None}
         self._move(from_=[self.State.OPEN, self.State.EXPIRED], to=self.State.OPEN, what="renewed", by=by, **facts)
 
     def expire(self) -> None:
         """Take a post off the board when its time is over. Nobody did it: the clock."""
-        self._move(from_=[self.State.OPEN], to=self.State.EXPIRED, what="expired", by=None)
+        over = Q(expires_at__lte=now())  # unless its author renewed it a moment ago
+        self._move(from_=[self.State.OPEN], to=self.State.EXPIRED, what="expired", by=None, only_if=over)
 
     @transaction.atomic
-    def edit(self, by: Resident, facts: dict[str, Any]) -> None:
-        """Change what others can see; nothing happens if nothing differs. The state stays what it was."""
+    def edit(self, by: Resident, facts: dict[str, Any], *, version: int) -> None:
+        """Change what others can see, if it is still of `version`; nothing happens if nothing differs."""
         before = {name: getattr(self, name) for name, value in facts.items() if getattr(self, name) != value}
         if not before:
             return
-        self._compare_and_set(
-            [self.State.PENDING, self.State.OPEN, self.State.EXPIRED], **{k: facts[k] for k in before}
-        )
+        stands = [self.State.PENDING, self.State.OPEN, self.State.EXPIRED]
+        self._compare_and_set(stands, Q(version=version), **{name: facts[name] for name in before})
         self._remember("edited", by, before=before)
 
     @transaction.atomic
+    def remind(self) -> None:
+        """Note that its author is being told that it ends soon. Others see no difference: the version stays."""
+        if not Post.objects.to_be_reminded(now()).filter(pk=self.pk).update(reminded_at=now()):
+            raise self.Moved
+        self._remember("reminded", None)
+
+    @transaction.atomic
     def _move(
-        self, *, from_: list[State], to: State, what: str, by: Resident | None, why: str = "", **facts: Any
+        self,
+        *,
+        from_: list[State],
+        to: State,
+        what: str,
+        by: Resident | None,
+        why: str = "",
+        only_if: Q | None = None,
+        **facts: Any,
     ) -> None:
-        self._compare_and_set(from_, state=to, **facts)
+        self._compare_and_set(from_, only_if or Q(), state=to, **facts)
         self._remember(what, by, why)
 
-    def _compare_and_set(self, believed: list[State], **facts: Any) -> None:
+    def _compare_and_set(self, believed: list[State], only_if: Q, **facts: Any) -> None:
         """The WHERE clause is the rule and the row count the answer. Raises `Moved` if the post is elsewhere."""
-        same = Post.objects.filter(pk=self.pk, state__in=believed)
+        same = Post.objects.filter(only_if, pk=self.pk, state__in=believed)
         if not same.update(version=F("version") + 1, **facts):
             raise self.Moved
         self.refresh_from_db()
