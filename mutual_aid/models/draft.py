@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.timezone import now
 
 from mutual_aid.models.post import Post
@@ -51,7 +52,8 @@ class Draft(models.Model):
         indexes = [models.Index(fields=["touched_at"])]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(post=None) == models.Q(post_version=None), name="a_draft_of_a_change_knows_its_version"
+                condition=Q(post=None, post_version=None) | Q(post__isnull=False, post_version__isnull=False),
+                name="a_draft_of_a_change_knows_its_version",
             ),
         ]
 
