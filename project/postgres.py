@@ -169,13 +169,14 @@ class Cluster:
                 ) from None
 
     def _bury_predecessor(self) -> None:
-        """After a kill -9: let the orphans leave, then remove the pid file, whose number may be another program's."""
+        """After a kill -9: let the orphans leave, then remove the files with a pid that may be another program's."""
         until = time.monotonic() + ORPHAN_SECONDS
         while self._orphans():
             if time.monotonic() > until:
                 return
             time.sleep(0.1)
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        for left in (self.folder / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
 
     def _orphans(self) -> bool:
         """Whether any PostgreSQL process lives in the folder, which is the working directory of all of them."""
