@@ -5,6 +5,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import uuid
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
@@ -40,6 +41,7 @@ class Migration(migrations.Migration):
                 ('resolution', models.PositiveSmallIntegerField(choices=[(7, '7'), (8, '8'), (9, '9')], default=8)),
                 ('time_zone', models.CharField(default='Europe/Rome', max_length=40)),
                 ('language', models.CharField(default='it', max_length=8)),
+                ('grid_version', models.PositiveIntegerField(default=0, help_text='new at each drawing of the cells; 0: never drawn')),
             ],
             options={
                 'verbose_name_plural': 'cities',
@@ -70,6 +72,7 @@ class Migration(migrations.Migration):
                 ('index', models.CharField(max_length=15)),
                 ('lat', models.FloatField(help_text='centre, degrees north')),
                 ('lon', models.FloatField(help_text='centre, degrees east')),
+                ('in_grid', models.BooleanField(default=True, help_text='no: the border moved away, but something still stands here')),
                 ('city', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='spaces.city')),
                 ('neighbourhood', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cells', to='spaces.neighbourhood')),
             ],
@@ -142,6 +145,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bans', to=settings.AUTH_USER_MODEL)),
                 ('city', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bans', to='spaces.city')),
@@ -160,6 +164,19 @@ class Migration(migrations.Migration):
                 ('lon', models.FloatField()),
                 ('city', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='streets', to='spaces.city')),
             ],
+        ),
+        migrations.CreateModel(
+            name='GeocodingRequest',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('words', models.CharField(blank=True, max_length=120)),
+                ('places', models.JSONField(help_text='what was found; none: not answered yet', null=True)),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('city', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='spaces.city')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['asked_at'], name='geocoding_requests_by_age')],
+            },
         ),
         migrations.CreateModel(
             name='CityRole',

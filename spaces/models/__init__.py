@@ -1,6 +1,7 @@
 """Where people are: cities, their neighbourhoods and cells, and the spaces where people meet."""
 
 from spaces.models.city import Cell, City, Neighbourhood, Street
+from spaces.models.geocoding import GeocodingRequest
 from spaces.models.people import Ban, CityRole, Membership, Residence
 from spaces.models.space import OpeningHours, Space
 
@@ -9,6 +10,7 @@ __all__ = [
     "Cell",
     "City",
     "CityRole",
+    "GeocodingRequest",
     "Membership",
     "Neighbourhood",
     "OpeningHours",

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.timezone import now
+
+if TYPE_CHECKING:
+    from residents.models import Resident
+    from spaces.models.people import Ban
 
 RESOLUTIONS = [(7, "7"), (8, "8"), (9, "9")]  # H3: hexagons of about 5, 0.7 and 0.1 km²
 
@@ -27,6 +35,7 @@ class City(models.Model):
     resolution = models.PositiveSmallIntegerField(choices=RESOLUTIONS, default=8)
     time_zone = models.CharField(max_length=40, default="Europe/Rome")
     language = models.CharField(max_length=8, default="it")
+    grid_version = models.PositiveIntegerField(default=0, help_text="new at each drawing of the cells; 0: never drawn")
 
     class Meta:
         verbose_name_plural = "cities"
@@ -37,6 +46,16 @@ class City(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def appoint(self, resident: Resident, role: str) -> None:
+        """Let `resident` answer for the city. Raises CityRole.LastAdministrator, CityRole.Moved."""
+        office, made = self.roles.get_or_create(resident=resident, defaults={"role": role})
+        if not made:
+            office.appoint(role)
+
+    def ban(self, resident: Resident, *, by: Resident, reason: str, until: datetime | None = None) -> Ban:
+        """Nothing more of `resident`'s in the whole city, until then or for good. Raises Ban.Answers, Ban.Already."""
+        return self.bans.impose(resident, self, None, by=by, reason=reason, until=until)
 
 
 class Neighbourhood(models.Model):
@@ -80,6 +99,7 @@ class Cell(models.Model):
     index = models.CharField(max_length=15)
     lat = models.FloatField(help_text="centre, degrees north")
     lon = models.FloatField(help_text="centre, degrees east")
+    in_grid = models.BooleanField(default=True, help_text="no: the border moved away, but something still stands here")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["city", "index"], name="a_cell_stands_once_in_a_city")]
