@@ -14,7 +14,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("FILO_DATA", str(BASE_DIR / ".filo"))).resolve()
 
 DEBUG = False
-DEMO = env.bool("FILO_DEMO", False)  # shows sign-in codes on the page; bin/run sets it with the demo city, on loopback only
+DEMO = env.bool(
+    "FILO_DEMO", False
+)  # shows sign-in codes on the page; bin/run sets it with the demo city, on loopback only
 SECRET_KEY = env.str("SECRET_KEY", "") or secret_key(DATA_DIR)
 ALLOWED_HOSTS = [*env.list("FILO_HOSTS", []), "localhost", "127.0.0.1", "[::1]"]
 SECURE = env.bool("FILO_HTTPS", False)  # True behind https: secure cookies and HSTS
@@ -26,7 +28,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
     "allauth",
@@ -104,6 +105,7 @@ MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # browsers themselves allow http on localhost only
 
+SESSION_ENGINE = "residents.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_NAME = "__Host-filo" if SECURE else "filo"
 CSRF_COOKIE_NAME = "__Host-filo-csrf" if SECURE else "filo-csrf"

@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import uuid
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from residents.languages import LANGUAGES
 
 
+def same_address(email: str) -> str:
+    """The one way in which an address is stored and compared."""
+    return email.strip().lower()
+
+
 class ResidentManager(BaseUserManager["Resident"]):
     def welcome(self, email: str | None = None, **facts: Any) -> Resident:
         """The resident with this address, made if there is none. Without an address: always a new one."""
+        facts["password"] = make_password(None)
         if email is None:
-            return self._make(**facts)
-        email = email.strip().lower()
-        return self.filter(email=email).first() or self._make(email=email, **facts)
-
-    def _make(self, **facts: Any) -> Resident:
-        resident = self.model(**facts)
-        resident.set_unusable_password()
-        resident.save(using=self._db)
-        return resident
+            return self.create(**facts)
+        # Two tabs that prove the same new address at once get the same person: the database lets only one be made.
+        return self.get_or_create(email=same_address(email), defaults=facts)[0]
 
     def get_by_natural_key(self, username: str | None) -> Resident:
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=same_address(username or ""))
 
 
 class Resident(AbstractBaseUser):
@@ -43,7 +47,6 @@ class Resident(AbstractBaseUser):
     name = models.CharField(_("nome per i vicini"), max_length=40, blank=True)
     languages = ArrayField(models.CharField(max_length=8, choices=LANGUAGES), default=list, blank=True)
     interface_language = models.CharField(max_length=8, default="it")
-    is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "email"
@@ -65,9 +68,27 @@ class Resident(AbstractBaseUser):
         return self.name or str(_("Una persona del quartiere"))
 
 
+class Session(AbstractBaseSession):
+    """What a browser is remembered by. It knows its person, so that whoever is erased is signed out everywhere."""
+
+    # Not kept by the database: Django takes any refusal of a new session for a key that exists, and would try for ever.
+    resident = models.ForeignKey(Resident, models.CASCADE, null=True, db_constraint=False, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        from residents.sessions import SessionStore
+
+        return SessionStore
+
+
 def digest(secret: str) -> str:
     """What we keep of a secret that a person holds: its SHA-256. The secrets are random, so no salt is needed."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class SigninCodeQuerySet(models.QuerySet["SigninCode"]):
+    def alive(self) -> Self:
+        return self.filter(tries_left__gt=0, expires_at__gt=now())
 
 
 class SigninCode(models.Model):
@@ -82,17 +103,46 @@ class SigninCode(models.Model):
         def __init__(self, tries_left: int) -> None:
             self.tries_left = tries_left
 
-    id = models.UUIDField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     email = models.EmailField()
-    code_digest = models.CharField(max_length=64)
+    resident = models.ForeignKey(
+        Resident, models.CASCADE, null=True, related_name="+", help_text="who adds this address; nobody: it signs in"
+    )
     tries_left = models.PositiveSmallIntegerField(default=TRIES)
     expires_at = models.DateTimeField()
+
+    objects = SigninCodeQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"])]
 
     def __str__(self) -> str:
         return f"code {self.pk}"
+
+    @classmethod
+    def make(cls, email: str, resident: Resident | None = None) -> SigninCode:
+        return cls.objects.create(email=same_address(email), resident=resident, expires_at=now() + cls.LIFETIME)
+
+    @property
+    def digits(self) -> str:
+        """The six digits. They follow from the id and the secret key, so the database alone never tells them."""
+        mark = salted_hmac("residents.SigninCode", str(self.pk), algorithm="sha256").digest()
+        return f"{int.from_bytes(mark) % 10**6:06}"
+
+    def prove(self, digits: str) -> None:
+        """Use the code up. Raises Wrong. However many guess at once, no more than TRIES are ever compared."""
+        mine = SigninCode.objects.filter(pk=self.pk)
+        if not mine.alive().update(tries_left=F("tries_left") - 1):
+            raise self.Wrong(0)
+        if not constant_time_compare(digits, self.digits):
+            raise self.Wrong(mine.values_list("tries_left", flat=True).first() or 0)
+        if not mine.delete()[0]:
+            raise self.Wrong(0)
+
+
+class SigninLinkQuerySet(models.QuerySet["SigninLink"]):
+    def good(self, token: str) -> Self:
+        return self.filter(token_digest=digest(token), used_at=None, expires_at__gt=now())
 
 
 class SigninLink(models.Model):
@@ -105,6 +155,8 @@ class SigninLink(models.Model):
     enrols_passkey = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    objects = SigninLinkQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"link {self.pk}"
@@ -124,7 +176,6 @@ class SigninLink(models.Model):
     @classmethod
     def use(cls, token: str) -> SigninLink | None:
         """Use the token up; None if it is unknown, used or too old. Two people can never use the same one."""
-        good = cls.objects.filter(token_digest=digest(token), used_at=None, expires_at__gt=now())
-        if not good.update(used_at=now()):
+        if not cls.objects.good(token).update(used_at=now()):
             return None
         return cls.objects.select_related("resident").get(token_digest=digest(token))
