@@ -102,13 +102,16 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('post_version', models.PositiveIntegerField(help_text='what the author saw when beginning to change it', null=True)),
                 ('fields', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('photo', models.ImageField(blank=True, upload_to='drafts')),
+                ('photo', models.ImageField(blank=True, upload_to='posts')),
                 ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
                 ('city', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='spaces.city')),
+                ('post', models.ForeignKey(help_text='the post that it changes', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='mutual_aid.post')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('post', None), ('post_version', None)), models.Q(('post__isnull', False), ('post_version__isnull', False)), _connector='OR'), name='a_draft_of_a_change_knows_its_version')],
                 'indexes': [models.Index(fields=['touched_at'], name='mutual_aid__touched_f5fca8_idx')],
             },
         ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 _NUMBERS = re.compile(r"(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})(?:\s*[/.\-\s]\s*(\d{4}|\d{2}))?\.?")
@@ -40,6 +40,12 @@ def parse_day(text: str, today: date) -> date:
     if (match := _NAMED.fullmatch(text)) and (month := _month(match[2])):
         return _complete(int(match[1]), month, match[3], today)
     raise ImpossibleDay(_("Non capisco il giorno"), _("Scrivilo così: %(day)s.") % {"day": today.strftime("%d/%m/%Y")})
+
+
+def _name(month: int) -> str:
+    """Django writes Italian months with a capital letter; Italian does not."""
+    name = str(MONTHS[month])
+    return name.lower() if get_language() == "it" else name
 
 
 def _said(text: str, today: date) -> date | None:
@@ -87,9 +93,8 @@ def _day(day: int, month: int, year: int) -> date:
 
 
 def _no_such_day(day: int, month: int, year: int, last: int) -> ImpossibleDay:
-    name = str(MONTHS[month])
-    wrong = _("Il %(day)d %(month)s non esiste") % {"day": day, "month": name}
-    facts = {"month": name.capitalize(), "last": last, "year": year}
+    wrong = _("Il %(day)s non esiste") % {"day": f"{day} {_name(month)}"}
+    facts = {"month": _name(month).capitalize(), "last": last, "year": year}
     if day < 1:
         return ImpossibleDay(wrong, _("I giorni cominciano da 1."))
     if month == 2:
@@ -121,8 +126,8 @@ class DayField(forms.CharField):
         return value.strftime("%d/%m/%Y") if isinstance(value, date) else value
 
     def _within(self, day: date) -> None:
-        facts = {"day": date_format(day, "j F Y"), "last": date_format(self.last, "j F Y")}
+        facts = {"day": f"{day.day} {_name(day.month)}", "last": f"{self.last.day} {_name(self.last.month)}"}
         if day < self.today:
             raise ImpossibleDay(_("Il %(day)s è già passato") % facts, _("Scegli un giorno da oggi in poi."))
         if day > self.last:
-            raise ImpossibleDay(_("Il %(day)s è troppo lontano") % facts, _("Al massimo il %(last)s.") % facts)
+            raise ImpossibleDay(_("Il %(day)s è troppo lontano") % facts, _("Un biglietto resta al massimo 90 giorni: fino al %(last)s.") % facts)
