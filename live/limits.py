@@ -87,9 +87,6 @@ class Request(WebRequest):
         if forwarded and settings.TRUSTED_PROXY:
             # Only the last address was written by our own proxy; the others came with the request.
             self.requestHeaders.setRawHeaders(b"x-forwarded-for", [forwarded[-1].rpartition(b",")[2].strip()])
-        if self.server.stopping:
-            self.channel.persistent = False
-            self.responseHeaders.setRawHeaders(b"connection", [b"close"])
         return super().process()
 
     @property
@@ -104,6 +101,9 @@ class Request(WebRequest):
         super().handle_reply(message)
         if message["type"] == "http.response.start":
             self.registerProducer(self, True)
+            if self.server.stopping:
+                self.channel.persistent = False
+                self.responseHeaders.setRawHeaders(b"connection", [b"close"])
         elif self.is_stream and unsent(self.transport) > MAX_UNSENT:
             self.transport.abortConnection()
 

@@ -10,7 +10,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 import django
 from asgiref.sync import sync_to_async
-from channels.routing import ProtocolTypeRouter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -77,6 +76,10 @@ async def deaf(socket: WebSocket) -> None:
     await asyncio.sleep(60)
 
 
+async def undecided(socket: WebSocket) -> None:
+    await asyncio.sleep(60)
+
+
 async def echo(socket: WebSocket) -> None:
     await socket.accept()
     async for words in socket.iter_text():
@@ -93,12 +96,11 @@ routes = [
     Route("/healthz", healthz),
     Route("/length", length, methods=["POST"]),
     *(Route(f"/{view.__name__}", view) for view in [slow, stuck, huge, events, broken, client]),
-    *(WebSocketRoute(f"/{socket.__name__}", socket) for socket in [deaf, echo, pouring]),
+    *(WebSocketRoute(f"/{socket.__name__}", socket) for socket in [deaf, undecided, echo, pouring]),
 ]
 
 if __name__ == "__main__":
     django.setup()
     if len(sys.argv) > 2:
         Server.patience = float(sys.argv[2])
-    starlette = Starlette(routes=routes)
-    serve(ProtocolTypeRouter({"http": starlette, "websocket": starlette}), host="127.0.0.1", port=int(sys.argv[1]))
+    serve(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]))
