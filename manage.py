@@ -39,9 +39,9 @@ def main() -> None:
 def execute(argv: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
-    if needs_database(argv):
-        database.ensure_running()
     try:
+        if needs_database(argv):
+            database.ensure_running()
         execute_from_command_line(argv)
     finally:
         database.stop()

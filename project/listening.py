@@ -6,10 +6,14 @@ import socket
 
 from project.bilingual import CannotStart
 
+HIGHEST_PORT = 65535
+
 
 def check_port(host: str, port: int) -> None:
     """Raise CannotStart where `host`:`port` cannot be listened on."""
     try:
+        if not 0 < port <= HIGHEST_PORT:
+            raise OverflowError(f"1–{HIGHEST_PORT}")
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,9 +12,12 @@ import psutil
 import psycopg
 import pytest
 
+from project.demo.people import DEMO_PEOPLE
 from project.postgres import DATABASE, ROLE, Cluster
 from tests.project.folders import data_folder
 from tests.project.running import STARTED, Run, free_port, wait_for_end
+
+LAST_PERSON = DEMO_PEOPLE[2].en
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def house() -> Iterator[tuple[Path, str]]:
     with data_folder() as data:
         with Run(data) as run:
             run.wait_for(STARTED)
-            run.wait_for("city administrator")
+            run.wait_for(LAST_PERSON)
             assert run.get("/healthz") == 200
             run.send(signal.SIGINT)
             run.send(signal.SIGINT)  # impatient
@@ -57,6 +60,13 @@ def worker_of(run: Run) -> psutil.Process:
     return worker
 
 
+def wait_until_at_work(worker: psutil.Process, seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not any(file.path.endswith("postgres.use") for file in worker.open_files()):
+        assert time.monotonic() < until, "the worker does not begin"
+        time.sleep(0.05)
+
+
 def refused(run: Run, *words: str) -> None:
     """It ended with a sentence in each language and nothing else that a person would have to decipher."""
     with run:
@@ -84,7 +94,7 @@ def test_ctrl_c_stops_everything(house: tuple[Path, str]) -> None:
 
 def test_the_second_start_does_nothing_twice_and_its_links_open_the_door(data: Path) -> None:
     with Run(data) as run:
-        run.wait_for("city administrator")
+        run.wait_for(LAST_PERSON)
         assert "Preparo" not in run.output
         assert "Raccolgo" not in run.output
         [link, *_] = re.findall(r"http://localhost:\d+(/\S+)$", run.output, re.MULTILINE)
@@ -106,6 +116,7 @@ def test_after_kill_9_of_the_runner_alone_nothing_stays_awake(data: Path) -> Non
     with Run(data, "--no-demo") as run:
         run.wait_for(STARTED)
         worker = worker_of(run)
+        wait_until_at_work(worker)
         run.process.kill()
         wait_for_end(worker)
     wait_until_asleep(data)
