@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from project.database import database_settings
+from project.mail import mailers
 from project.secret import secret_key
 
 env = Env()
@@ -159,16 +160,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 TILES_DIR = env.str("FILO_TILES", "")  # a folder {z}/{x}/{y}.png served from our own origin; empty: no tiles
 
 # Mail: without EMAIL_URL letters are put in a folder of the data directory
-if env.str("EMAIL_URL", ""):
-    _mail = env.dj_email_url("EMAIL_URL")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = DATA_DIR / "mail"
-EMAIL_TIMEOUT = 10
+MAILERS = mailers(env.str("EMAIL_URL", ""), DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("FILO_FROM_EMAIL", "Filò <filo@localhost>")
 
 # A remote geocoder is asked only where a city names one that it runs or has contracted
