@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "languages": languages,
         "language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
         "personal": action is not None and action not in PUBLIC,
-        "source_code": settings.SOURCE_URL if hasattr(settings, "SOURCE_URL") else "",
+        "source_code": settings.SOURCE_URL,
     }
 
 
