@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from spaces.models import Ban, City, CityRole, Membership, Space
 
@@ -46,6 +45,7 @@ class Action(StrEnum):
     BOARD_READ = "board.read"
     PLACES_READ = "places.read"
     SPACE_JOIN = "space.join"
+    SPACE_LEAVE = "space.leave"
     SPACE_APPOINT = "space.appoint"
     SPACE_BAN = "space.ban"
     CITY_APPOINT = "city.appoint"
@@ -56,6 +56,7 @@ class Action(StrEnum):
     POST_READ = "post.read"
     POST_READ_UNLISTED = "post.read_unlisted"
     POST_CHANGE = "post.change"
+    POST_WITHDRAW = "post.withdraw"
     POST_REPORT = "post.report"
     POST_READ_EXACT_PLACE = "post.read_exact_place"
     QUEUE_READ = "queue.read"
@@ -66,28 +67,20 @@ class Action(StrEnum):
 
 
 _EVERYBODY = frozenset(Role) - {Role.BANNED}
-_SIGNED_IN = frozenset(Role) - {Role.STRANGER, Role.BANNED}
+_SIGNED_IN = _EVERYBODY - {Role.STRANGER}
 _CITY_PEOPLE = frozenset({Role.CITY_COORDINATOR, Role.CITY_ADMINISTRATOR})
 _COORDINATORS = _CITY_PEOPLE | {Role.COORDINATOR}
+_AUTHOR = frozenset({Role.AUTHOR})
 
-# A ban takes away what it is about (writing, joining, deciding), never reading, leaving or one's own data.
-BANNED_MAY = frozenset(
-    {
-        Action.BOARD_READ,
-        Action.PLACES_READ,
-        Action.POST_READ,
-        Action.POST_REPORT,
-        Action.SELF_READ,
-        Action.SELF_CHANGE,
-        Action.DOOR_KNOCK,
-        Action.POST_READ_UNLISTED,
-    }
-)
+# A ban takes away writing, joining and every office; never reading, reporting, leaving or one's own data: in those rows
+# BANNED stands too.
+_EVEN_BANNED = frozenset({Role.BANNED})
 
 TABLE: dict[Action, frozenset[Role]] = {
-    Action.BOARD_READ: _EVERYBODY,
-    Action.PLACES_READ: _EVERYBODY,
+    Action.BOARD_READ: _EVERYBODY | _EVEN_BANNED,
+    Action.PLACES_READ: _EVERYBODY | _EVEN_BANNED,
     Action.SPACE_JOIN: _SIGNED_IN,
+    Action.SPACE_LEAVE: _SIGNED_IN | _EVEN_BANNED,
     Action.SPACE_APPOINT: _COORDINATORS,
     Action.SPACE_BAN: _COORDINATORS,
     Action.CITY_APPOINT: frozenset({Role.CITY_ADMINISTRATOR}),
@@ -95,16 +88,17 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.DESK_WELCOME: _COORDINATORS | {Role.DESK},
     Action.DRAFT_WRITE: _EVERYBODY,
     Action.POST_PUBLISH: _SIGNED_IN,
-    Action.POST_READ: _EVERYBODY,
-    Action.POST_READ_UNLISTED: _COORDINATORS | {Role.AUTHOR},
-    Action.POST_CHANGE: frozenset({Role.AUTHOR}),
-    Action.POST_REPORT: _EVERYBODY,
-    Action.POST_READ_EXACT_PLACE: _COORDINATORS | {Role.AUTHOR},
+    Action.POST_READ: _EVERYBODY | _EVEN_BANNED,
+    Action.POST_READ_UNLISTED: _COORDINATORS | _AUTHOR | _EVEN_BANNED,
+    Action.POST_CHANGE: _AUTHOR,
+    Action.POST_WITHDRAW: _AUTHOR | _EVEN_BANNED,
+    Action.POST_REPORT: _EVERYBODY | _EVEN_BANNED,
+    Action.POST_READ_EXACT_PLACE: _COORDINATORS | _AUTHOR | _EVEN_BANNED,
     Action.QUEUE_READ: _COORDINATORS,
     Action.QUEUE_DECIDE: _COORDINATORS,
-    Action.SELF_READ: _SIGNED_IN,
-    Action.SELF_CHANGE: _SIGNED_IN,
-    Action.DOOR_KNOCK: _EVERYBODY,
+    Action.SELF_READ: _SIGNED_IN | _EVEN_BANNED,
+    Action.SELF_CHANGE: _SIGNED_IN | _EVEN_BANNED,
+    Action.DOOR_KNOCK: _EVERYBODY | _EVEN_BANNED,
 }
 
 
@@ -121,35 +115,46 @@ type Person = Resident | AnonymousUser
 type Thing = Located | City | Space | None
 
 
+class Suspended(PermissionDenied):
+    """Refused because of a ban, which the page of refusal quotes: why, until when, and whom to call."""
+
+    def __init__(self, ban: Ban) -> None:
+        super().__init__("suspended")
+        self.ban = ban
+
+
 def may(person: Person, action: Action, thing: Thing = None) -> bool:
     """Whether `person` may do `action` to `thing`: the only question about rights that is ever asked."""
-    roles = roles_of(person, thing)
-    if Role.BANNED in roles and action not in BANNED_MAY:
+    roles, row = roles_of(person, thing), TABLE[action]
+    if Role.BANNED in roles and Role.BANNED not in row:
         return False
-    return bool(TABLE[action] & roles)
+    return bool(roles & row - {Role.BANNED})
 
 
 def gate(request: HttpRequest, action: Action, thing: Thing = None) -> None:
-    """Pass, or raise PermissionDenied. Views call it with the object in hand; the middleware sees that they did."""
+    """Pass, or raise PermissionDenied. Views call it with the object in hand; the middleware sees that they did.
+
+    Raises Suspended, a PermissionDenied, when a ban is what stands in the way.
+    """
     if not may(request.user, action, thing):
-        raise PermissionDenied
+        ban = _ban_on(request.user, thing)
+        raise Suspended(ban) if ban else PermissionDenied
     request.META.setdefault("filo.passed", set()).add(action)
 
 
 def roles_of(person: Person, thing: Thing = None) -> frozenset[Role]:
-    """Everything `person` is to `thing`; at most three queries."""
+    """Everything `person` is to `thing`; at most three queries. Under a ban only what one wrote remains one's own."""
     if not person.is_authenticated:
         return frozenset({Role.STRANGER})
     roles = {Role.STRANGER, Role.RESIDENT}
     if thing is None:
         return frozenset(roles)
-    city, space = _where(thing)
-    roles |= _roles_in_city(person, city) | _roles_in_space(person, space)
     if getattr(thing, "author_id", None) == person.pk:
         roles.add(Role.AUTHOR)
-    if _is_banned(person, city, space):
-        roles.add(Role.BANNED)
-    return frozenset(roles)
+    if _ban_on(person, thing):
+        return frozenset(roles | {Role.BANNED})
+    city, space = _where(thing)
+    return frozenset(roles | _roles_in_city(person, city) | _roles_in_space(person, space))
 
 
 def _where(thing: Located | City | Space) -> tuple[City, Space | None]:
@@ -173,15 +178,52 @@ def _roles_in_space(person: Resident, space: Space | None) -> set[Role]:
     return {Role(role) for role in mine.values_list("role", flat=True)}
 
 
-def _is_banned(person: Resident, city: City, space: Space | None) -> bool:
-    bans = Ban.objects.in_force().filter(resident=person, city=city)
-    here = [None] if space is None else [None, space.pk]
-    return any(where in here for where in bans.values_list("space", flat=True))
+def _ban_on(person: Person, thing: Thing) -> Ban | None:
+    """The ban that keeps `person` from `thing`: the city's, or that of the space."""
+    if thing is None or not person.is_authenticated:
+        return None
+    city, space = _where(thing)
+    return Ban.objects.in_force().on(person, city, space).select_related("city", "space").defer("city__border").first()
 
 
-# What each route is for. A route that strangers may use opens at once; one for whoever is signed in asks them to sign in;
+# What each route is for. A route that is everybody's opens at once; one for whoever is signed in asks them to sign in;
 # for any other the view itself calls `gate` with its object, and an answer that was not gated never leaves the house.
 ROUTES: dict[str, Action] = {
+    # coming in and going out
+    "sign-in": Action.DOOR_KNOCK,
+    "sign-in-code": Action.DOOR_KNOCK,
+    "sign-in-again": Action.DOOR_KNOCK,
+    "sign-in-key": Action.DOOR_KNOCK,
+    "sign-in-key-challenge": Action.DOOR_KNOCK,
+    "sign-in-link": Action.DOOR_KNOCK,
+    "sign-out": Action.DOOR_KNOCK,
+    "erased": Action.DOOR_KNOCK,
+    # one's own
+    "me": Action.SELF_READ,
+    "my-data": Action.SELF_READ,
+    "profile": Action.SELF_CHANGE,
+    "my-home": Action.SELF_CHANGE,
+    "my-address": Action.SELF_CHANGE,
+    "my-address-code": Action.SELF_CHANGE,
+    "keys": Action.SELF_CHANGE,
+    "key-challenge": Action.SELF_CHANGE,
+    "remove-key": Action.SELF_CHANGE,
+    "erase-me": Action.SELF_CHANGE,
+    # the desk of a space
+    "desk": Action.DESK_WELCOME,
+    "desk-link": Action.DESK_WELCOME,
+    # the way in, cities and places
+    "root": Action.PLACES_READ,
+    "manifest": Action.PLACES_READ,
+    "worker": Action.PLACES_READ,
+    "cities": Action.PLACES_READ,
+    "privacy": Action.PLACES_READ,
+    "accessibility": Action.PLACES_READ,
+    "offline": Action.PLACES_READ,
+    "city": Action.PLACES_READ,
+    "city-ground": Action.PLACES_READ,
+    "spaces": Action.PLACES_READ,
+    "space": Action.PLACES_READ,
     # the board
     "board": Action.BOARD_READ,
     "board-map": Action.BOARD_READ,
@@ -189,7 +231,43 @@ ROUTES: dict[str, Action] = {
     "post": Action.POST_READ,
     "post-photo": Action.POST_READ,
     "post-own": Action.POST_READ_UNLISTED,
+    # writing
+    "write": Action.DRAFT_WRITE,
+    "write-what": Action.DRAFT_WRITE,
+    "write-words": Action.DRAFT_WRITE,
+    "draft-photo": Action.DRAFT_WRITE,
+    "write-place": Action.DRAFT_WRITE,
+    "write-check": Action.DRAFT_WRITE,
+    "write-publish": Action.DRAFT_WRITE,  # strangers are led to the door and back; then the view asks for post.publish
+    "post-change": Action.POST_CHANGE,
+    "post-withdraw": Action.POST_WITHDRAW,
+    "post-renew": Action.POST_CHANGE,
+    "post-done": Action.POST_READ_UNLISTED,
+    "post-history": Action.POST_READ_UNLISTED,
+    "post-address": Action.POST_READ_EXACT_PLACE,
+    "mine": Action.SELF_READ,
+    # reports and the queue
+    "report": Action.POST_REPORT,
+    "report-thanks": Action.POST_REPORT,
+    "queue": Action.QUEUE_READ,
+    "queue-decide": Action.QUEUE_DECIDE,
+    # people of a space and of a city
+    "space-join": Action.SPACE_JOIN,
+    "space-leave": Action.SPACE_LEAVE,
+    "space-people": Action.SPACE_APPOINT,
+    "space-person": Action.SPACE_APPOINT,
+    "space-ban-lift": Action.SPACE_BAN,
+    "suspend-here": Action.SPACE_BAN,
+    "city-people": Action.CITY_BAN,
+    "city-role-end": Action.CITY_APPOINT,
+    "city-ban-lift": Action.CITY_BAN,
+    "suspend-in-city": Action.CITY_BAN,
 }
+
+
+def gated(action: Action) -> bool:
+    """Whether the right to `action` hangs on the object (an office, authorship, a ban), so only the view can ask."""
+    return not {Role.RESIDENT, Role.BANNED} <= TABLE[action]
 
 
 class AccessMiddleware:
@@ -201,7 +279,8 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         needed = request.META.get("filo.needed")
-        if needed and response.status_code < 300 and needed not in request.META.get("filo.passed", ()):
+        # Redirections too: that is how a POST answers.
+        if needed and response.status_code < 400 and needed not in request.META.get("filo.passed", ()):
             raise ImproperlyConfigured(f"a view answered without gate({needed})")
         return response
 
@@ -210,10 +289,23 @@ class AccessMiddleware:
         if name not in ROUTES:
             raise ImproperlyConfigured(f"the route {name!r} is missing from spaces.access.ROUTES")
         action = ROUTES[name]
-        if Role.STRANGER in TABLE[action]:
-            return None  # not even asking who it is: a public page touches no session
-        if not request.user.is_authenticated:
-            return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
-        if Role.RESIDENT not in TABLE[action]:
+        # Where strangers may, not even asking who it is: a public page touches no session.
+        if Role.STRANGER not in TABLE[action] and not request.user.is_authenticated:
+            return _to_sign_in(request)
+        if gated(action):
             request.META["filo.needed"] = action
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Who is suspended reads why, until when and whom to call; any other refusal has its ordinary page."""
+        if not isinstance(exception, Suspended):
+            return None
+        ban = exception.ban
+        context = {"ban": ban, "city": ban.city, "desk": ban.space}
+        return render(request, "spaces/suspended.html", context, status=403)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Afterwards they are brought back to the page they wanted; a form they sent is not sent again by itself."""
+    back = {"next": request.get_full_path()} if request.method in ("GET", "HEAD") else {}
+    return redirect(reverse("sign-in", query=back))

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('money', 'Chiede o offre soldi'), ('private', 'Dice cose private di qualcuno'), ('unkind', 'Offende qualcuno'), ('unsafe', 'Mi sembra pericoloso'), ('false', 'Non è vero, o è pubblicità'), ('other', 'Altro')], max_length=7)),
+                ('reason', models.CharField(choices=[('unsafe', 'Mi sembra pericoloso'), ('private', 'Dice cose private di qualcuno'), ('money', 'Chiede o offre soldi'), ('unkind', 'Offende qualcuno'), ('false', 'Non è vero, o è pubblicità'), ('other', 'Altro')], max_length=7)),
                 ('words', models.CharField(blank=True, max_length=500)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),

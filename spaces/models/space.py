@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +15,13 @@ from geopy.distance import geodesic
 
 from residents.languages import LANGUAGES
 from spaces.models.city import Cell, City
+
+if TYPE_CHECKING:
+    from residents.models import Resident
+    from spaces.models.people import Ban, Membership
+
+
+END_OF_DAY = time(23, 59)  # from then on a stretch lasts until midnight, where the next day's may go on
 
 
 class SpaceQuerySet(models.QuerySet["Space"]):
@@ -65,6 +76,14 @@ class Space(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def welcome(self, resident: Resident, role: str = "member") -> Membership:
+        """`resident` takes part from now, as `role`; who does already stays what they are."""
+        return self.memberships.get_or_create(resident=resident, defaults={"role": role})[0]
+
+    def ban(self, resident: Resident, *, by: Resident, reason: str, until: datetime | None = None) -> Ban:
+        """Nothing more of `resident`'s here, until then or for good. Raises Ban.Answers, Ban.Already."""
+        return self.bans.impose(resident, self.city, self, by=by, reason=reason, until=until)
 
 
 class OpeningHours(models.Model):
