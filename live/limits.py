@@ -14,9 +14,10 @@ from typing import Any
 from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext
+
+from live.language import language_of
 
 MAX_BODY = 12 * 1024 * 1024  # bytes of one request
 MAX_WAITING_FRAMES = 64  # received from one socket and not yet taken by its consumer
@@ -69,9 +70,7 @@ class Request(WebRequest):
         access.info("413, a body of more than %d bytes", MAX_BODY)
 
     def _too_large(self) -> bytes:
-        sender = HttpRequest()
-        sender.META["HTTP_ACCEPT_LANGUAGE"] = self.getHeader("accept-language") or ""
-        with translation.override(translation.get_language_from_request(sender)):
+        with translation.override(language_of(self.getHeader("accept-language") or "")):
             words = gettext(
                 "È troppo grande: qui passano al massimo 12 MB. Torna indietro e prova con una foto più piccola."
             )

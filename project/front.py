@@ -9,14 +9,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import h3
 import psycopg
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.http.request import split_domain_port, validate_host
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,15 +25,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from live.language import language_of
+from spaces.location import PlaceRefused, cell_for
+from spaces.models import City
+
 DATABASE_SECONDS = 2.0  # how long /readyz waits
 PLACE_BYTES = 200  # a city and two numbers are shorter
 NO_SUCH_SOCKET = 4404  # close code
 FOR_EVER = "max-age=31536000, immutable"
 HASHED = re.compile(r"\.[0-9a-f]{12}\.")  # how Django names a file by its content
-
-
-def cell_for(city: str | None, lat: float, lon: float) -> str:
-    return h3.latlng_to_cell(lat, lon, 8)
 
 
 async def healthz(request: Request) -> Response:
@@ -76,36 +76,49 @@ async def cells(request: Request) -> Response:
     Takes {"lat", "lon"} in degrees and optionally {"city"}, a slug, whose own grid is then used; answers {"cell"}.
     It reads no cookie, keeps nothing and logs nothing.
     """
+    with override(language_of(request.headers.get("accept-language", ""))):
+        try:
+            place = await read_place(request)
+            cell = await database_sync_to_async(cell_for, thread_sensitive=False)(**place)
+        except HTTPException as refusal:
+            return problem(refusal.status_code, refusal.detail)
+        except PlaceRefused as refusal:
+            return problem(422, str(refusal))
+        except City.DoesNotExist:
+            return problem(422, _("Questa città non c’è."))
+        except DatabaseError:
+            return problem(503, _("Adesso non riesco a rispondere. Prova tra poco."))
+    return JSONResponse({"cell": cell}, headers={"Cache-Control": "no-store"})
+
+
+async def read_place(request: Request) -> dict[str, Any]:
+    """The city (or None), lat and lon of a request. Raises HTTPException with a status and a sentence."""
     if not is_own_origin(request.headers):
-        return problem(403, _("Un altro sito non può chiedere."))
+        raise HTTPException(403, _("Un altro sito non può chiedere."))
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        return problem(415, _("Serve application/json."))
+        raise HTTPException(415, _("Serve application/json."))
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > PLACE_BYTES:
-            return problem(413, _("È troppo lungo: bastano lat e lon."))
+            raise HTTPException(413, _("È troppo lungo: bastano lat e lon."))
     try:
         place = json.loads(body)
     except ValueError:
-        return problem(400, _("Non è JSON."))
+        raise HTTPException(400, _("Non è JSON.")) from None
     if not is_place(place):
-        return problem(422, _("Servono lat (da -90 a 90) e lon (da -180 a 180)."))
-    cell = await database_sync_to_async(cell_for, thread_sensitive=False)(place.get("city"), place["lat"], place["lon"])
-    return JSONResponse({"cell": cell}, headers={"Cache-Control": "no-store"})
+        raise HTTPException(422, _("Servono lat e lon, in gradi."))
+    return {"city": place.get("city"), "lat": place["lat"], "lon": place["lon"]}
 
 
 def is_place(place: Any) -> bool:
+    numbers = (int, float)  # True is none, though Python counts it among the integers
     return (
         isinstance(place, dict)
-        and is_within(place.get("lat"), 90)
-        and is_within(place.get("lon"), 180)
-        and isinstance(place.get("city", ""), str)
+        and type(place.get("lat")) in numbers
+        and type(place.get("lon")) in numbers
+        and isinstance(place.get("city", ""), str | None)
     )
-
-
-def is_within(degrees: Any, limit: int) -> bool:
-    return type(degrees) in (int, float) and -limit <= degrees <= limit  # false for NaN; True is no number here
 
 
 def problem(status: int, detail: str) -> Response:

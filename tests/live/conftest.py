@@ -1,113 +1,22 @@
-"""A server of one's own: started as a process, asked over the network, measured from outside."""
-
-import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
-import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-DOOR_APP = str(Path(__file__).with_name("door_app.py"))
-
-
-class RunningServer:
-    """`command PORT …` as a process of its own, with a data folder of its own, from /healthz to the end of the test."""
-
-    def __init__(self, *command: str, patience: float = 30, **environment: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="filo-door-"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.errors = (self.folder / "stderr").open("w")
-        self.command = [sys.executable, *command, str(self.port), str(patience)]
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "FILO_DATA": str(self.folder / "data"),
-            **environment,
-        }
-        self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.errors
-        )
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.socket_url = f"ws://127.0.0.1:{self.port}"
-        self.wait_until_healthy()
-        self.rss_at_start = self.rss()
-
-    def wait_until_healthy(self) -> None:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if httpx.get(self.url + "/healthz").is_success:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        pytest.fail(f"the server did not start:\n{self.log()}")
-
-    def rss(self) -> float:
-        """Megabytes of memory in use."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-    def grown(self) -> float:
-        return self.rss() - self.rss_at_start
-
-    def kept_files(self) -> list[str]:
-        """Files without a name that the process still holds: where Twisted and Django put large bodies."""
-        handles = Path(f"/proc/{self.process.pid}/fd").iterdir()
-        return [target for handle in handles if "(deleted)" in (target := str(handle.readlink()))]
-
-    def log(self) -> str:
-        return Path(self.errors.name).read_text()
-
-    def connect(self, receive_buffer: int = 0) -> socket.socket:
-        """A bare connection, for what a decent client would not do. `receive_buffer` in bytes makes a small one."""
-        line = socket.socket()
-        line.settimeout(10)
-        if receive_buffer:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        line.connect(("127.0.0.1", self.port))
-        return line
-
-    def another_at_the_same_port(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
-
-    def terminate(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.errors.close()
-
+from tests.live.running import DOOR_APP, RunningServer
 
 type StartServer = Callable[..., RunningServer]
 
 
 @pytest.fixture
 def start_server() -> Iterator[StartServer]:
-    """Starts a server for this test alone; without a command the small application of door_app.py."""
-    started: list[RunningServer] = []
-
-    def start(*command: str, **options: str) -> RunningServer:
-        started.append(RunningServer(*(command or [DOOR_APP]), **options))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.end()
+    """Starts the small application of door_app.py for this test alone."""
+    with ExitStack() as started:
+        yield lambda **options: started.enter_context(RunningServer(DOOR_APP, **options))
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[RunningServer]:
-    """One door for all tests of a module; an answer may lie still for 2 s."""
-    running = RunningServer(DOOR_APP, patience=2)
-    yield running
-    running.end()
+    """One door for all tests of a module; an answer may lie still for 1 s."""
+    with RunningServer(DOOR_APP, patience=1) as running:
+        yield running

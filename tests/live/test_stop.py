@@ -10,7 +10,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from live.door import DRAIN
-from tests.live.conftest import RunningServer, StartServer
+from tests.live.conftest import StartServer
+from tests.live.running import RunningServer
 
 LONGEST = 9  # seconds from the signal to the end of the process
 
