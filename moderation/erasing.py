@@ -7,6 +7,6 @@ from residents import erasure
 
 
 def declare() -> None:
-    """A report stays until it is decided, without its writer and their words; nobody but its writer is ever handed it."""
+    """A report stays until it is decided, without its writer and their words. Only its writer is ever handed a copy."""
     erasure.outlives(Report, by="reporter", words=("words",), confidential=True)
-    erasure.outlives(Report, by="closed_by", confidential=True)
+    erasure.outlives(Report, by="closed_by")

@@ -23,6 +23,7 @@ ALLOWED_HOSTS = [*env.list("FILO_HOSTS", []), "localhost", "127.0.0.1", "[::1]"]
 SECURE = env.bool("FILO_HTTPS", False)  # True behind https: secure cookies and HSTS
 TRUSTED_PROXY = env.bool("FILO_TRUSTED_PROXY", False)
 SITE_URL = env.str("FILO_SITE_URL", "http://localhost:8000").rstrip("/")  # for the links in mails
+SOURCE_URL = env.str("FILO_SOURCE_URL", "")  # where the source of this installation can be had (AGPL, section 13)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -89,7 +90,14 @@ DATABASES = {"default": database_settings()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits live here, so the cache must be shared by all processes: a table, no further service.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Of Django's 300 entries the first flood of knocks would push out the counts themselves.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # People
 AUTH_USER_MODEL = "residents.Resident"
@@ -101,10 +109,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proved by its code before the account is made
 ACCOUNT_ADAPTER = "residents.adapters.AccountAdapter"
-MFA_ADAPTER = "residents.adapters.PasskeyAdapter"
+MFA_ADAPTER = "spaces.passkeys.AdministratorsShowTheirKey"
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # browsers themselves allow http on localhost only
 
 SESSION_ENGINE = "residents.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90

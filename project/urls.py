@@ -3,10 +3,14 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from frontend.urls import pages
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.urls")),
     *i18n_patterns(
+        path("", include(pages)),
         path("", include("residents.urls")),
+        path("", include("spaces.own_urls")),
         path("", include("moderation.urls")),
         path("", include("mutual_aid.urls")),
         path("", include("spaces.urls")),

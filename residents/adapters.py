@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext as _
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,4 +19,19 @@ class PasskeyAdapter(DefaultMFAAdapter):
     """A passkey is another key, not a second lock: having one never keeps a person out of another device."""
 
     def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Whether `user` must show a passkey after their code. See `spaces.passkeys` for who must."""
         return False
+
+    def has_passkey(self, user: Any) -> bool:
+        return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists())
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Filò"}
+
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        """What the person's own device shows when it offers the key."""
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return {**entity, "name": user.email or user.public_name, "display_name": user.public_name}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return _("La mia chiave")
