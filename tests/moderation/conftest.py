@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import now
@@ -41,3 +42,11 @@ def decide(sign_in: Callable[[Resident], Client]) -> Callable[..., HttpResponse]
         return browser.post(f"{QUEUE}{post.pk}/", form, follow=True)  # type: ignore[return-value]  # the stubs call it otherwise
 
     return press
+
+
+@pytest.fixture
+def no_jobs_left(transactional_db: None) -> Iterator[None]:
+    """After a test that commits, pytest empties our tables but not those of the jobs, which Django does not manage."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

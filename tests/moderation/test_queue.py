@@ -42,14 +42,20 @@ def states(post: Post) -> tuple[str, list[str]]:
 
 
 def test_a_coordinator_sees_what_waits_in_their_spaces_only(cast: SimpleNamespace, sign_in: SignIn, wait: Make) -> None:
-    elsewhere = Space.objects.create(city=cast.city, name="Stanza", slug="stanza", kind="virtual", link="https://a.example")
+    elsewhere = Space.objects.create(
+        city=cast.city, name="Stanza", slug="stanza", kind="virtual", link="https://a.example"
+    )
     wait(title="Alla Casa")
     wait(title="Nella Stanza", space=elsewhere)
     wait(title="Di nessun luogo", space=None)
     assert titles(sign_in(cast.marta).get(QUEUE)) == ["Alla Casa"]
     for city_person in [cast.ottavio, cast.nives]:
         assert set(titles(sign_in(city_person).get(QUEUE))) == {"Alla Casa", "Nella Stanza", "Di nessun luogo"}
-    assert (count_for(cast.marta, cast.city), count_for(cast.nives, cast.city), count_for(cast.elena, cast.city)) == (1, 3, 0)
+    assert (count_for(cast.marta, cast.city), count_for(cast.nives, cast.city), count_for(cast.elena, cast.city)) == (
+        1,
+        3,
+        0,
+    )
 
 
 def test_only_coordinators_open_the_queue(cast: SimpleNamespace, sign_in: SignIn, client: Client) -> None:
@@ -58,7 +64,9 @@ def test_only_coordinators_open_the_queue(cast: SimpleNamespace, sign_in: SignIn
     assert client.get(QUEUE).status_code == 302
 
 
-def test_what_is_open_and_nobody_reported_does_not_wait(cast: SimpleNamespace, sign_in: SignIn, make_post: Make) -> None:
+def test_what_is_open_and_nobody_reported_does_not_wait(
+    cast: SimpleNamespace, sign_in: SignIn, make_post: Make
+) -> None:
     make_post(space=cast.casa)
     make_post(space=cast.casa, state="withdrawn")
     page = sign_in(cast.marta).get(QUEUE)
@@ -72,13 +80,19 @@ def test_the_gravest_comes_first_then_the_oldest(
     hours = [now() - timedelta(hours=n) for n in range(10)]
     wait(title="attende da tre ore", published_at=hours[3])
     wait(title="attende da cinque ore", published_at=hours[5])
-    for title, reason, at in [("altro", "other", hours[9]), ("pericolo", "unsafe", hours[1]), ("pericolo antico", "unsafe", hours[2])]:
+    for title, reason, at in [
+        ("altro", "other", hours[9]),
+        ("pericolo", "unsafe", hours[1]),
+        ("pericolo antico", "unsafe", hours[2]),
+    ]:
         Report.objects.create(post=make_post(title=title, space=cast.casa), reason=reason, made_at=at)
     expected = ["pericolo antico", "pericolo", "altro", "attende da cinque ore", "attende da tre ore"]
     assert titles(sign_in(cast.marta).get(QUEUE)) == expected
 
 
-def test_an_item_tells_why_since_when_and_who(cast: SimpleNamespace, sign_in: SignIn, make_post: Make, wait: Make) -> None:
+def test_an_item_tells_why_since_when_and_who(
+    cast: SimpleNamespace, sign_in: SignIn, make_post: Make, wait: Make
+) -> None:
     long_words = "Due borse. " * 30 + "E un segreto in fondo."
     post = wait(title="La mia prima", words=long_words, published_at=now() - timedelta(hours=3))
     reported = make_post(author=cast.rachid, space=cast.casa, title="Strana")
@@ -108,7 +122,11 @@ def test_no_decision_is_suggested(cast: SimpleNamespace, sign_in: SignIn, wait: 
 
 
 def test_fifty_posts_cost_as_many_queries_as_five(
-    cast: SimpleNamespace, sign_in: SignIn, make_post: Make, wait: Make, django_assert_num_queries: DjangoAssertNumQueries
+    cast: SimpleNamespace,
+    sign_in: SignIn,
+    make_post: Make,
+    wait: Make,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = sign_in(cast.marta)
 
@@ -166,7 +184,9 @@ def test_refused_the_author_reads_why_on_the_page_and_by_mail(
     assert f"/it/rovigo/post/{post.pk}/" in letter.body
 
 
-def test_the_letter_about_a_refusal_speaks_the_authors_language(cast: SimpleNamespace, wait: Make, decide: Decide) -> None:
+def test_the_letter_about_a_refusal_speaks_the_authors_language(
+    cast: SimpleNamespace, wait: Make, decide: Decide
+) -> None:
     Resident.objects.filter(pk=cast.elena.pk).update(interface_language="en")
     post = wait()
     decide(cast.marta, post, "refuse", "Perché sì.")
@@ -231,7 +251,9 @@ def test_a_refusal_closes_all_reports(cast: SimpleNamespace, make_post: Make, de
     assert not Report.objects.open().exists()
 
 
-def test_the_second_coordinator_reads_that_somebody_was_first(cast: SimpleNamespace, make_post: Make, wait: Make, decide: Decide) -> None:
+def test_the_second_coordinator_reads_that_somebody_was_first(
+    cast: SimpleNamespace, make_post: Make, wait: Make, decide: Decide
+) -> None:
     waiting, reported = wait(), make_post(space=cast.casa)
     Report.objects.make(reported, by=cast.li, reason="false")
     for post, first, second in [(waiting, "approve", "refuse"), (reported, "keep", "hide")]:
@@ -252,7 +274,11 @@ def test_words_that_changed_are_to_be_read_again(cast: SimpleNamespace, wait: Ma
 
 def test_nonsense_decides_nothing(cast: SimpleNamespace, sign_in: SignIn, wait: Make) -> None:
     post, browser = wait(), sign_in(cast.marta)
-    for form in [{}, {"decision": "burn", "version": 1, "last_report": 0}, {"decision": "approve", "version": "x", "last_report": 0}]:
+    for form in [
+        {},
+        {"decision": "burn", "version": 1, "last_report": 0},
+        {"decision": "approve", "version": "x", "last_report": 0},
+    ]:
         assert browser.post(f"{QUEUE}{post.pk}/", form).status_code == 422
     assert browser.get(f"{QUEUE}{post.pk}/").status_code == 405
     assert states(post) == ("pending", ["held"])
@@ -270,7 +296,9 @@ def test_nobody_decides_for_a_space_of_others(cast: SimpleNamespace, wait: Make,
 def test_a_city_decides_only_on_its_own(cast: SimpleNamespace, sign_in: SignIn, wait: Make) -> None:
     from spaces.models import City
 
-    monza = City.objects.create(name="Monza", slug="monza", istat="108033", province="MB", region="Lombardia", lat=45.58, lon=9.27)
+    monza = City.objects.create(
+        name="Monza", slug="monza", istat="108033", province="MB", region="Lombardia", lat=45.58, lon=9.27
+    )
     CityRole.objects.create(city=monza, resident=cast.rachid, role="city_administrator")
     post, browser = wait(), sign_in(cast.rachid)
     assert titles(browser.get("/it/monza/da-vedere/")) == []
