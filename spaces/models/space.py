@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 END_OF_DAY = time(23, 59)  # from then on a stretch lasts until midnight, where the next day's may go on
 
 
+END_OF_DAY = time(23, 59)  # from then on a stretch lasts until midnight, where the next day's may go on
+
+
 class SpaceQuerySet(models.QuerySet["Space"]):
     """Spaces, by what one needs them for."""
 
@@ -76,6 +79,48 @@ class Space(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    # Hours are those of the city's clock, so that summer time changes nothing that stands on the door.
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the door is open at a moment (with its time zone)."""
+        return self.open_until(at) is not None
+
+    def open_until(self, at: datetime) -> datetime | None:
+        """When the door closes that is open now; None if it is closed. Past midnight if the next day goes straight on."""
+        here = self._on_the_clock(at)
+        stretch = next((hours for hours in self.opening_on(here) if hours.opens <= here.time() < hours.closes), None)
+        if stretch is None:
+            return None
+        if stretch.closes < END_OF_DAY:
+            return self._at(here, stretch.closes)
+        tomorrow = here + timedelta(days=1)
+        goes_on = next((hours for hours in self.opening_on(tomorrow) if hours.opens == time.min), None)
+        return self._at(tomorrow, goes_on.closes if goes_on else time.min)
+
+    def opens_next(self, at: datetime) -> datetime | None:
+        """When a closed door opens again, within a week; None if it never does."""
+        here = self._on_the_clock(at)
+        for days in range(8):
+            on = here + timedelta(days=days)
+            for hours in self.opening_on(on):
+                if days or hours.opens > here.time():
+                    return self._at(on, hours.opens)
+        return None
+
+    def opening_today(self, at: datetime) -> list[OpeningHours]:
+        """Today's stretches, by the city's clock."""
+        return self.opening_on(self._on_the_clock(at))
+
+    def opening_on(self, day: datetime) -> list[OpeningHours]:
+        """The stretches of a day of the week, the earliest first. No query if `opening_hours` are prefetched."""
+        return [hours for hours in self.opening_hours.all() if hours.weekday == day.weekday()]
+
+    def _on_the_clock(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.city.time_zone))
+
+    def _at(self, day: datetime, clock: time) -> datetime:
+        return datetime.combine(day.date(), clock, day.tzinfo)
 
     def welcome(self, resident: Resident, role: str = "member") -> Membership:
         """`resident` takes part from now, as `role`; who does already stays what they are."""
