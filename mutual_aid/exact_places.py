@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from mutual_aid.models.exact_place import ExactPlace, ExactPlaceReading
 from mutual_aid.models.post import Post
@@ -18,6 +20,13 @@ from spaces.access import Action, may
 
 if TYPE_CHECKING:
     from residents.models import Resident
+
+
+class Why(models.TextChoices):
+    """For what somebody read it."""
+
+    CHANGE = "change", _("per cambiare il biglietto")
+    ASKED = "asked", _("ha chiesto di vederlo")
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ def keep(post: Post, place: Place) -> None:
         forget(post)
 
 
-def read(post: Post, reader: Resident, why: str) -> Place:
+def read(post: Post, reader: Resident, why: Why) -> Place:
     """Where `post` is, for whom the table of rights lets read it; that they read it is noted. Raises PermissionDenied."""
     if not may(reader, Action.POST_READ_EXACT_PLACE, post):
         raise PermissionDenied
@@ -69,3 +78,8 @@ def readings(post: Post) -> QuerySet[ExactPlaceReading]:
 def forget(post: Post) -> None:
     """Know no more than the cell."""
     ExactPlace.objects.filter(pk=post.pk).delete()
+
+
+def forget_all(posts: QuerySet[Post]) -> None:
+    """Know no more of these than their cells."""
+    ExactPlace.objects.filter(post__in=posts).delete()

@@ -45,6 +45,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Still on the board at `at`, although their time has run out."""
         return self.open().filter(expires_at__lte=at)
 
+    def long_gone(self, at: datetime) -> Self:
+        """Off the board for so long that nobody comes back to them."""
+        return self.exclude(state__in=["open", "pending"]).filter(expires_at__lte=at - Post.LONGEST_LIFETIME)
+
     def to_be_reminded(self, at: datetime) -> Self:
         """Soon over, and their author was not told yet. One that is up for a few days only needs no reminder."""
         soon = self.open().filter(reminded_at=None, expires_at__gt=at, expires_at__lte=at + Post.REMINDER)
@@ -227,12 +231,13 @@ class Post(models.Model):
             by=by,
         )
 
-    def renew(self, by: Resident) -> None:
-        """Keep it on the board for another lifetime, or bring it back after it ran out."""
+    def renew(self, by: Resident, *, version: int) -> None:
+        """Keep it on the board for another lifetime, or bring it back after it ran out: once for each version."""
         facts: dict[str, Any] = {"expires_at": now() + self.LIFETIME[self.Kind(self.kind)], "reminded_at": None}
         if self.by_date and self.by_date < today(self.city):
             facts |= {"timing": self.Timing.ANY, "by_date": None}
-        self._move(from_=[self.State.OPEN, self.State.EXPIRED], to=self.State.OPEN, what="renewed", by=by, **facts)
+        stood = [self.State.OPEN, self.State.EXPIRED]
+        self._move(from_=stood, to=self.State.OPEN, what="renewed", by=by, only_if=Q(version=version), **facts)
 
     def expire(self) -> None:
         """Take a post off the board when its time is over. Nobody did it: the clock."""
@@ -252,7 +257,8 @@ class Post(models.Model):
     @transaction.atomic
     def remind(self) -> None:
         """Note that its author is being told that it ends soon. Others see no difference: the version stays."""
-        if not Post.objects.to_be_reminded(now()).filter(pk=self.pk).update(reminded_at=now()):
+        due = Post.objects.open().filter(pk=self.pk, reminded_at=None, expires_at__lte=now() + self.REMINDER)
+        if not due.update(reminded_at=now()):
             raise self.Moved
         self._remember("reminded", None)
 
