@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import shapely
+from django.db.models.functions import Lower
 from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -43,7 +44,7 @@ class Neighbourhoods:
     """
 
     def __init__(self, city: City) -> None:
-        self._all = list(city.neighbourhoods.order_by(*Neighbourhood._meta.ordering, "pk"))
+        self._all = list(city.neighbourhoods.order_by(Lower("name"), "pk"))
         self._drawn = [area for area in self._all if area.border]
         self._polygons = shapely.STRtree([shape(area.border) for area in self._drawn if area.border])
         # A degree of longitude is shorter than one of latitude: without this, nearness would be skewed.
@@ -52,10 +53,10 @@ class Neighbourhoods:
 
     def holding(self, points: Sequence[Point]) -> list[Neighbourhood | None]:
         """The neighbourhood of each point, in the same order."""
-        if not self._drawn:
+        if not (self._drawn and points):  # shapely has no answer to no question
             return [None] * len(points)
         covering = self._covering(points)
-        return [covering[i] if i in covering else self._nearest(*point) for i, point in enumerate(points)]
+        return [covering[i] if i in covering else self._nearest(point) for i, point in enumerate(points)]
 
     def _covering(self, points: Sequence[Point]) -> dict[int, Neighbourhood]:
         asked, found = self._polygons.query([shapely.Point(lon, lat) for lat, lon in points], predicate="covered_by")
@@ -64,7 +65,8 @@ class Neighbourhoods:
             firsts[point] = min(area, firsts.get(point, area))
         return {point: self._drawn[area] for point, area in firsts.items()}
 
-    def _nearest(self, lat: float, lon: float) -> Neighbourhood:
+    def _nearest(self, point: Point) -> Neighbourhood:
+        lat, lon = point
         return self._all[int(self._labels.nearest(self._flat(lat, lon)))]
 
     def _flat(self, lat: float, lon: float) -> shapely.Point:
