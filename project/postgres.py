@@ -219,7 +219,7 @@ class Cluster:
         hint = ""
         if self.log.exists():
             output += self.log.read_text(errors="replace")[-2000:]
-            hint = f": {self.log}"
+            hint = f" ({self.log})"
         if "No space left" in output:
             return CannotStart(
                 f"Il disco di {self.data} è pieno: fai spazio e riprova.",
@@ -227,4 +227,4 @@ class Cluster:
             )
         lines = [line for line in output.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
         why = lines[-1].strip() if lines else f"{program}: {output.strip()[-200:]}"
-        return CannotStart(f"PostgreSQL non parte ({why}){hint}", f"PostgreSQL does not start ({why}){hint}")
+        return CannotStart(f"PostgreSQL si ferma qui: {why}{hint}", f"PostgreSQL gives up: {why}{hint}")

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from mutual_aid.models import Post
-from project import database
+from project import database, translations
 from residents.models import Resident
 from spaces.models import Ban, Cell, City, CityRole, Membership, Neighbourhood, Residence, Space
 
@@ -30,6 +30,7 @@ BORDER = {
 
 
 def pytest_configure() -> None:
+    translations.compile_stale()
     database.ensure_running()
 
 

@@ -181,7 +181,7 @@ def test_a_disk_that_fills_during_the_first_start() -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (256 * 1024, hard))
         try:
-            refused(Run(empty), "PostgreSQL non parte", "PostgreSQL does not start")
+            refused(Run(empty), "PostgreSQL si ferma qui", "PostgreSQL gives up")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 

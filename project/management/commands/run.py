@@ -3,6 +3,7 @@ from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -66,10 +67,9 @@ class House(door.Server):
         super().stop_politely()
 
     def welcome(self) -> None:
-        name = "localhost" if is_loopback(self.host) else self.host
         say(
-            f"Ecco Filò: http://{name}:{self.at_port}/ (Ctrl-C per fermarlo)",
-            f"Here is Filò: http://{name}:{self.at_port}/ (Ctrl-C stops it)",
+            f"Ecco Filò: {settings.SITE_URL}/ (Ctrl-C per fermarlo)",
+            f"Here is Filò: {settings.SITE_URL}/ (Ctrl-C stops it)",
         )
         if self.demo and is_loopback(self.host):
             introduce_people()
