@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.utils.translation import gettext as _
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -32,6 +31,3 @@ class PasskeyAdapter(DefaultMFAAdapter):
         """What the person's own device shows when it offers the key."""
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
         return {**entity, "name": user.email or user.public_name, "display_name": user.public_name}
-
-    def generate_authenticator_name(self, user: Any, type: Any) -> str:
-        return _("La mia chiave")

@@ -20,7 +20,7 @@ def of(resident: Resident) -> dict[str, list[dict[str, Any]]]:
     rows += [rest.of(resident) for rest in outliving if rest.words]
     found: dict[str, dict[Any, dict[str, Any]]] = {}
     for some in rows:
-        for row in some.select_related(*_links(some.model)):
+        for row in some.select_related(*(_links(some.model) or [None])):
             found.setdefault(row._meta.label, {})[row.pk] = _facts(row, resident)
     return {label: list(told.values()) for label, told in found.items()}
 

@@ -8,8 +8,6 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,7 +29,7 @@ def keys(request: SignedIn) -> HttpResponse:
     """The passkeys that open, and one more if the device can make one."""
     form = NewKeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["name"] or _("Chiave del %(day)s") % {"day": date_format(localdate(), "j F")}
+        name = form.cleaned_data["name"] or _("Chiave %(number)s") % {"number": passkeys.of(request.user).count() + 1}
         try:
             passkeys.add(request.user, name, form.cleaned_data["credential"])
         except passkeys.Refused:
