@@ -25,6 +25,7 @@ class DemoPerson:
 
     @classmethod
     def read(cls, line: str) -> DemoPerson:
+        """From one line of `people.jsonl`."""
         facts = json.loads(line)
         return cls(**facts | {"languages": tuple(facts["languages"])})
 
