@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "spaces.access.AccessMiddleware",
+    "spaces.middleware.AccessMiddleware",
 ]
 
 ROOT_URLCONF = "project.urls"

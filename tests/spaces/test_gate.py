@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from spaces import access
-from spaces.access import ROUTES, AccessMiddleware, Action, Person, Suspended, gate
+from spaces.access import ROUTES, Action, Person, Suspended, gate
+from spaces.middleware import AccessMiddleware
 from spaces.models import Ban
 
 
