@@ -1,7 +1,7 @@
 """The one way to an exact place: keeping it, reading it, forgetting it.
 
-No other module imports the models (tests/architecture/test_exact_place.py): what everybody sees is reckoned from the cell,
-and a query that could join the two would have to be written here.
+No other module imports the model (tests/architecture/test_exact_place.py): what everybody sees is reckoned from the
+cell, and a query that could join the two would have to be written here.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def keep(post: Post, place: Place) -> None:
 
 
 def read(post: Post, reader: Resident, why: Why) -> Place:
-    """Where `post` is, for whom the table of rights lets read it; that they read it is noted. Raises PermissionDenied."""
+    """Where `post` is, for whom the table of rights lets read it, which is noted. Raises PermissionDenied."""
     if not may(reader, Action.POST_READ_EXACT_PLACE, post):
         raise PermissionDenied
     kept = ExactPlace.objects.filter(pk=post.pk).first()

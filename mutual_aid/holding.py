@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def must_wait(post: Post, author: Resident) -> bool:
     """Whether `post`, about to be published, waits for a coordinator.
 
-    It does if its space reads the first posts of new people and the author is new there; and, with a space or without, if
-    what the author wrote last in this city was removed.
+    It does if its space reads the first posts of new people and the author is new there; and, with a space or
+    without, if what the author wrote last in this city was removed.
     """
     earlier = Post.objects.written_by(author).filter(city=post.city).order_by("-created_at").first()
     if earlier and earlier.state == Post.State.REMOVED:

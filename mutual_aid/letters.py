@@ -1,4 +1,4 @@
-"""The letters that authors get about what they wrote: short, in their language, with links to pages that ask before acting."""
+"""Letters to authors about what they wrote: short, in their language, with links to pages that ask before acting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mutual_aid.models import Post
 
 
 class NotSent(Exception):
-    """No mail server took the letter. Says which kind of failure it was, and not to whom: that would stand in the log."""
+    """No mail server took the letter. Says which kind of failure it was, not to whom: that would stand in the log."""
 
 
 def remind(post: Post) -> None:

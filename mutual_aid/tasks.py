@@ -1,6 +1,6 @@
-"""What is done by itself: reminders, posts whose time is over, and forgetting what nobody needs. Arguments are ids only.
+"""What is done by itself: reminders, posts whose time is over, and forgetting what nobody needs.
 
-Every task may run twice, at the same time or again after a fall: each change is a compare-and-set.
+Arguments are ids only. Every task may run twice, at once or again after a fall: each change is a compare-and-set.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ def write_reminder(post_id: str) -> None:
 def forget(timestamp: int) -> None:
     """Drafts that nobody went on with, and the pictures and exact places of posts that left the board long ago."""
     for draft in Draft.objects.left_lying():
-        name = draft.photo.name
+        name = draft.photo.name or ""
         if Draft.objects.left_lying().filter(pk=draft.pk).delete()[0]:
             photo.discard(name)
     gone = Post.objects.long_gone(now())
     exact_places.forget_all(gone)
     for post in gone.exclude(photo=""):
-        name = post.photo.name
+        name = post.photo.name or ""
         Post.objects.filter(pk=post.pk).update(photo="", photo_alt="")
         photo.discard(name)
 

@@ -31,8 +31,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """The words typed so far, step by step, with the exact place if one was given. Never public; pruned after a week.
 
-    `fields` holds the names of `Post` (days as ISO text, the cell as its index, the space as its key) and, under `exact`,
-    what `exact_places.Place` holds. A draft that changes a post which already stands names it, and the version it began from.
+    `fields` holds the names of `Post` (days as ISO text, the cell as its index, the space as its key) and, under
+    `exact`, what `exact_places.Place` holds. A draft that changes a post names it, and the version it began from.
     """
 
     LIFETIME = timedelta(days=7)

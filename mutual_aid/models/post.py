@@ -211,7 +211,7 @@ class Post(models.Model):
     def approve(self, by: Resident) -> None:
         """Let a waiting post stand on the board, from now: the days it waited are not taken from it."""
         start = now()
-        facts = {"published_at": start, "expires_at": start + (self.expires_at - self.published_at)}
+        facts: dict[str, Any] = {"published_at": start, "expires_at": start + (self.expires_at - self.published_at)}
         self._move(from_=[self.State.PENDING], to=self.State.OPEN, what="approved", by=by, **facts)
 
     def refuse(self, by: Resident, why: str) -> None:

@@ -96,7 +96,7 @@ def _date(text: str | None) -> date | None:
 def publish(draft: Draft, author: Resident) -> Post:
     """Make the post that the draft was for, and end the draft.
 
-    Sent twice, even at once, it happens once: the second finds no draft. Raises Draft.DoesNotExist then, and Unfinished.
+    Sent twice, even at once, it happens once: the second finds no draft. Raises Draft.DoesNotExist, Unfinished.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("city").get(pk=draft.pk)
     post = compose(draft)
@@ -129,11 +129,12 @@ def change(draft: Draft, author: Resident) -> Post:
     twice, and Unfinished.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("city", "post").get(pk=draft.pk)
+    assert draft.post_id is not None
     wanted, post = compose(draft), Post.objects.for_cards().get(pk=draft.post_id)
     facts = {name: getattr(wanted, name) for name in CHANGEABLE} | {"photo": wanted.photo.name}
     if abs(wanted.expires_at - post.expires_at).total_seconds() >= 1:
         facts |= {"expires_at": wanted.expires_at, "reminded_at": None}
-    before = post.photo.name
+    before = post.photo.name or ""
     post.edit(author, facts, version=wanted.version)
     exact_places.keep(post, Place.read(draft.fields.get("exact")))
     draft.delete()

@@ -33,8 +33,7 @@ def parse_day(text: str, today: date) -> date:
     if said := _said(text, today):
         return said
     if match := _ISO.fullmatch(text):
-        year, month, day = (int(part) for part in match.groups())
-        return _day(day, month, year)
+        return _day(int(match[3]), int(match[2]), int(match[1]))
     if match := _NUMBERS.fullmatch(text):
         return _complete(int(match[1]), int(match[2]), match[3], today)
     if (match := _NAMED.fullmatch(text)) and (month := _month(match[2])):
@@ -83,7 +82,8 @@ def _day(day: int, month: int, year: int) -> date:
     if not 1 <= month <= 12:
         swapped = 1 <= day <= 12 and 1 <= month <= 31
         advice = _("Prima il giorno, poi il mese. Forse %(day)s?") if swapped else _("I mesi sono dodici: da 1 a 12.")
-        raise ImpossibleDay(_("Il mese %(month)d non esiste") % {"month": month}, advice % {"day": f"{month}/{day}/{year}"})
+        wrong = _("Il mese %(month)d non esiste") % {"month": month}
+        raise ImpossibleDay(wrong, advice % {"day": f"{month}/{day}/{year}"})
     if not 2000 <= year <= 2999:
         raise ImpossibleDay(_("L’anno %(year)d non va") % {"year": year}, _("Scrivi un giorno dei prossimi mesi."))
     last = monthrange(year, month)[1]
@@ -130,4 +130,7 @@ class DayField(forms.CharField):
         if day < self.today:
             raise ImpossibleDay(_("Il %(day)s è già passato") % facts, _("Scegli un giorno da oggi in poi."))
         if day > self.last:
-            raise ImpossibleDay(_("Il %(day)s è troppo lontano") % facts, _("Un biglietto resta al massimo 90 giorni: fino al %(last)s.") % facts)
+            raise ImpossibleDay(
+                _("Il %(day)s è troppo lontano") % facts,
+                _("Un biglietto resta al massimo 90 giorni: fino al %(last)s.") % facts,
+            )

@@ -26,7 +26,8 @@ _NAMES = {
     "language": _("La lingua in cui è scritto"),
     "timing": _("Quando"),
 }
-_IN_WORDS = {"title", "words", "photo_alt", "people"}  # the others are kept as keys and codes, which say nothing to a reader
+# The others are kept as keys and codes, which say nothing to a reader.
+_IN_WORDS = {"title", "words", "photo_alt", "people"}
 
 
 class Line(NamedTuple):

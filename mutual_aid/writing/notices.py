@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from mutual_aid.models import Post
 
 _STREETS = r"via|viale|vicolo|piazza|piazzale|piazzetta|corso(?!\s+d[i'’])|largo|borgo|contrada|strada|calle|salita"
-_NO_STREETS = "alle|dalle|da|tra|fra|per|prima|dopo|con|e|ma|circa|ogni|verso|in|presto|tardi|entro|solo|subito|oggi|domani"
+_NO_STREETS = (
+    "alle|dalle|da|tra|fra|per|prima|dopo|con|e|ma|circa|ogni|verso|in|presto|tardi|entro|solo|subito|oggi|domani"
+)
 _ILLNESSES = (
     "diagnos[it]|tumor[ei]|cancro|chemio|chemioterapia|leucemi[ae]|metastasi|alzheimer|parkinson|demenza|depress[oaie]|"
     "depressione|bipolare|schizofreni[aco]+|autis[mt]\\w+|epiless?i[ae]|epilettic[oaihe]+|diabet\\w+|ictus|infart\\w+|hiv|aids|"
@@ -33,7 +35,8 @@ _EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\]|chiocciola)\s?[\w-]+\s?(?:\.
 _PHONE = re.compile(r"(?<![\w,.])(?:(?:\+|00)\d{1,3}[\s./-]?)?(?:\(?0?\d{2,4}\)?)(?:[\s./-]?\d{2,}){1,4}(?![\w,€])")
 _DATE = re.compile(r"\b\d{1,4}([/.-])\d{1,2}\1\d{2,4}\b")
 _ADDRESS = re.compile(
-    rf"\b(?:{_STREETS})\s+(?!(?:{_NO_STREETS})\b)(?:[^\W\d][\w'’.]*[\s,]+){{1,5}}?(?:n[.°]?\s?|civico\s)?\d{{1,4}}\b", re.IGNORECASE
+    rf"\b(?:{_STREETS})\s+(?!(?:{_NO_STREETS})\b)(?:[^\W\d][\w'’.]*[\s,]+){{1,5}}?(?:n[.°]?\s?|civico\s)?\d{{1,4}}\b",
+    re.IGNORECASE,
 )
 _ILLNESS = re.compile(rf"\b(?:{_ILLNESSES})\b", re.IGNORECASE)
 
@@ -45,16 +48,25 @@ def notices(post: Post) -> list[Notice]:
     text = f"{post.title}\n{post.words}"
     found = []
     if _IBAN.search(text):
-        found.append(Notice(_("C’è un conto bancario."), _("Lo leggono tutti. Qui non si chiedono né si mandano soldi.")))
+        found.append(
+            Notice(_("C’è un conto bancario."), _("Lo leggono tutti. Qui non si chiedono né si mandano soldi."))
+        )
         text = _IBAN.sub(" ", text)
     if _EMAIL.search(text):
         found.append(Notice(_("C’è un indirizzo e-mail."), _AFTER))
     if _has_phone(text):
         found.append(Notice(_("C’è un numero di telefono."), _AFTER))
     if _ADDRESS.search(text):
-        found.append(Notice(_("C’è un indirizzo."), _("Lo leggono tutti. Basta la zona: l’indirizzo si dà dopo l’accordo.")))
+        found.append(
+            Notice(_("C’è un indirizzo."), _("Lo leggono tutti. Basta la zona: l’indirizzo si dà dopo l’accordo."))
+        )
     if _ILLNESS.search(text):
-        found.append(Notice(_("Si parla di salute."), _("Lo leggono tutti. Racconta che cosa ti serve: il perché puoi tenerlo per te.")))
+        found.append(
+            Notice(
+                _("Si parla di salute."),
+                _("Lo leggono tutti. Racconta che cosa ti serve: il perché puoi tenerlo per te."),
+            )
+        )
     return found
 
 

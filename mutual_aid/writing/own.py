@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -38,7 +39,11 @@ def change(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
     """What there is to change; each choice leads through the pages on which it was written."""
     post, author = _post_for(request, city, pk, Action.POST_CHANGE)
     step = request.POST.get("step", "")
-    if request.method == "POST" and post.state in STANDING and step in ("write-what", "write-words", "write-place", "write-check"):
+    if (
+        request.method == "POST"
+        and post.state in STANDING
+        and step in ("write-what", "write-words", "write-place", "write-check")
+    ):
         draft = composing.begin_change(post, author)
         return redirect(step, city, draft.pk)
     return _render(request, "change", post, standing=post.state in STANDING)
@@ -51,12 +56,9 @@ def withdraw(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
     post, author = _post_for(request, city, pk, Action.POST_WITHDRAW)
     if request.method != "POST":
         return _render(request, "withdraw", post, standing=post.state in STANDING)
-    try:
-        with transaction.atomic():
-            post.withdraw(author)
-            exact_places.forget(post)
-    except Post.Moved:
-        pass  # done already, or taken away meanwhile: the next page says which
+    with suppress(Post.Moved), transaction.atomic():  # done already, or taken away: the next page says which
+        post.withdraw(author)
+        exact_places.forget(post)
     return redirect("post-done", city, pk)
 
 
@@ -67,12 +69,12 @@ def renew(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
     post, author = _post_for(request, city, pk, Action.POST_CHANGE)
     if request.method != "POST":
         until = now() + Post.LIFETIME[Post.Kind(post.kind)]
-        return _render(request, "renew", post, until=until, possible=post.state in (Post.State.OPEN, Post.State.EXPIRED))
+        return _render(
+            request, "renew", post, until=until, possible=post.state in (Post.State.OPEN, Post.State.EXPIRED)
+        )
     seen = request.POST.get("version", "")
-    try:
+    with suppress(Post.Moved):  # renewed already, or it no longer stands: the next page says which
         post.renew(author, version=int(seen) if seen.isdecimal() else post.version)
-    except Post.Moved:
-        pass  # renewed already, or it no longer stands: the next page says which
     return redirect("post-done", city, pk)
 
 
@@ -121,5 +123,3 @@ def _render(request: HttpRequest, name: str, post: Post, **facts: object) -> Htt
     is_author = post.author_id == request.user.pk
     facts = {"city": post.city, "post": post, "is_author": is_author, **facts}
     return render(request, f"mutual_aid/writing/{name}.html", facts)
-
-

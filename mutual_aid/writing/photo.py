@@ -38,7 +38,7 @@ class Picture(forms.FileField):
     widget = forms.FileInput
 
     def clean(self, data: Any, initial: Any = None) -> ContentFile[bytes] | None:
-        upload: UploadedFile | None = super().clean(data, initial)
+        upload: UploadedFile[bytes] | None = super().clean(data, initial)
         if not upload:
             return None
         if (upload.size or 0) > MAX_BYTES:
@@ -71,7 +71,8 @@ def _draw(sent: Image.Image) -> bytes:
     picture = sent if sent.mode in ("L", "RGB", "RGBA") else sent.convert("RGBA")
     picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)  # a JPEG is decoded at a fraction where that is enough
     upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    sheet = Image.new("RGB", upright.size, "white")  # a fresh sheet: what the file carried beside its pixels stays behind
+    # A fresh sheet: what the file carried beside its pixels stays behind.
+    sheet = Image.new("RGB", upright.size, "white")
     sheet.paste(upright, mask=upright)
     kept = BytesIO()
     sheet.save(kept, "WEBP", quality=80)

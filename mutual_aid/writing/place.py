@@ -1,4 +1,4 @@
-"""Step 3, where it is: by street, by the device's position, by a tap on the map, by neighbourhood, the whole city, or at a space.
+"""Step 3, where it is: by street, position of the device, tap on the map, neighbourhood, the whole city, or at a space.
 
 Whatever the way, what comes out is a cell for everybody and, if the author wants it kept, an exact place for few.
 """
@@ -18,7 +18,7 @@ from mutual_aid.exact_places import Place
 from mutual_aid.models import Draft, Post
 from mutual_aid.writing.plain_text import Line
 from spaces import gazetteer, location, remote_geocoder
-from spaces.models import Cell, Space
+from spaces.models import Cell, Neighbourhood, Space
 from spaces.street_names import search_name, take_apart
 
 
@@ -54,8 +54,10 @@ class PlaceForm(forms.Form):
         longest=200,
         error_messages={"long": _("La via è di %(now)d lettere: ce ne stanno %(most)d.")},
     )
-    found = Line(required=False, longest=300, widget=forms.HiddenInput, error_messages={"long": _("Scegli una di queste vie.")})
-    neighbourhood = forms.ModelChoiceField(
+    found = Line(
+        required=False, longest=300, widget=forms.HiddenInput, error_messages={"long": _("Scegli una di queste vie.")}
+    )
+    neighbourhood: forms.ModelChoiceField[Neighbourhood] = forms.ModelChoiceField(
         label=_("Quartiere"),
         queryset=None,
         required=False,
@@ -165,7 +167,7 @@ class PlaceForm(forms.Form):
         return cell, Post.Precision(fields["precision"]), self._if_wanted(replace(self.kept, note=note))
 
     def _street(self) -> gazetteer.Found:
-        """The one address meant. If that is not plain, those it may be stand in `candidates`, and the person chooses."""
+        """The one address meant. If that is not plain, the person chooses among the `candidates`."""
         words, chosen = self.cleaned_data["street"], self.cleaned_data["found"]
         if not words:
             raise Unplaced("street", _("Scrivi la via, oppure scegli il quartiere."))
@@ -173,7 +175,9 @@ class PlaceForm(forms.Form):
         if not found:
             raise Unplaced("street", _("Non troviamo questa via. Controlla il nome, oppure scegli il quartiere."))
         name = search_name(take_apart(words, self.city.name).street)
-        meant = [one for one in found if one.address == chosen] or [one for one in found if search_name(one.street) == name]
+        meant = [one for one in found if one.address == chosen] or [
+            one for one in found if search_name(one.street) == name
+        ]
         if len(meant) != 1:
             self.candidates = found
             raise Unplaced("found", _("Scegli quale via è la tua."))
@@ -189,14 +193,19 @@ class PlaceForm(forms.Form):
             self.draft.put(asked=asked)
         found = remote_geocoder.answer(asked["request"])
         if found is None:
-            raise Unplaced("street", _("La stiamo cercando. Aspetta un momento e premi di nuovo «Avanti», oppure scegli il quartiere."))
+            raise Unplaced(
+                "street",
+                _("La stiamo cercando. Aspetta un momento e premi di nuovo «Avanti», oppure scegli il quartiere."),
+            )
         return found
 
     def _point(self) -> tuple[float, float]:
         try:
             return float(self.cleaned_data["lat"]), float(self.cleaned_data["lon"])
         except ValueError:
-            raise Unplaced("where", _("Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere.")) from None
+            raise Unplaced(
+                "where", _("Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere.")
+            ) from None
 
     def _cell(self, lat: float, lon: float, field: str) -> Cell:
         try:
@@ -210,7 +219,9 @@ class PlaceForm(forms.Form):
         try:
             return location.cell_row(self.city, self.cleaned_data["tapped"])
         except location.PlaceRefused as refused:
-            raise Unplaced("where", _("%(why)s Toccane un’altra, oppure scegli il quartiere.") % {"why": refused}) from None
+            raise Unplaced(
+                "where", _("%(why)s Toccane un’altra, oppure scegli il quartiere.") % {"why": refused}
+            ) from None
 
     def _neighbourhood(self) -> Cell:
         if not self.cleaned_data["neighbourhood"]:

@@ -1,7 +1,7 @@
 """What we do to people's words: nothing that a reader could see.
 
-Letters of every script, emoji and right-to-left words stay as they are, HTML is shown as typed. What goes: characters that
-cannot be printed, and those that turn the direction of other people's text (https://trojansource.codes).
+Letters of every script, emoji and right-to-left words stay as they are, HTML is shown as typed. What goes: characters
+that cannot be printed, and those that turn the direction of other people's text (https://trojansource.codes).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def count_words(text: str) -> int:
 class Words(forms.CharField):
     """Text of several lines."""
 
-    widget = forms.Textarea
+    widget: type[forms.Widget] = forms.Textarea
 
     def __init__(self, *, longest: int, **options: Any) -> None:
         super().__init__(**options)

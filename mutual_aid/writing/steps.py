@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from mutual_aid.categories import Category
 from mutual_aid.lasting import today
@@ -17,9 +15,17 @@ from mutual_aid.writing.dates import DayField
 from mutual_aid.writing.photo import Picture
 from mutual_aid.writing.plain_text import Line, Words, count_words
 from residents.languages import LANGUAGES
-from spaces.models import City
+from spaces.models import City, Space
 
-WEEKDAYS = [(0, _("lunedì")), (1, _("martedì")), (2, _("mercoledì")), (3, _("giovedì")), (4, _("venerdì")), (5, _("sabato")), (6, _("domenica"))]
+WEEKDAYS = [
+    (0, _("lunedì")),
+    (1, _("martedì")),
+    (2, _("mercoledì")),
+    (3, _("giovedì")),
+    (4, _("venerdì")),
+    (5, _("sabato")),
+    (6, _("domenica")),
+]
 
 
 class WhatForm(forms.Form):
@@ -29,7 +35,10 @@ class WhatForm(forms.Form):
         label=_("Ti serve una mano, o la offri?"),
         choices=Post.Kind.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Scegli se chiedi o se offri."), "invalid_choice": _("Scegli se chiedi o se offri.")},
+        error_messages={
+            "required": _("Scegli se chiedi o se offri."),
+            "invalid_choice": _("Scegli se chiedi o se offri."),
+        },
     )
     category = forms.ChoiceField(
         label=_("Per che cosa?"),
@@ -59,7 +68,9 @@ class WordsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"long": _("Il racconto è di %(now)d lettere: ce ne stanno %(most)d.")},
     )
-    timing = forms.ChoiceField(label=_("Quando"), choices=Post.Timing.choices, widget=forms.RadioSelect, initial=Post.Timing.ANY)
+    timing = forms.ChoiceField(
+        label=_("Quando"), choices=Post.Timing.choices, widget=forms.RadioSelect, initial=Post.Timing.ANY
+    )
     by_date = DayField(label=_("Entro quale giorno"), help_text=_("Per esempio: 31/12, domani, sabato"))
     weekdays = forms.TypedMultipleChoiceField(
         label=_("In quali giorni della settimana"),
@@ -75,7 +86,9 @@ class WordsForm(forms.Form):
         max_value=50,
         initial=1,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages=dict.fromkeys(["required", "invalid", "min_value", "max_value"], _("Scrivi quante persone, da 1 a 50.")),
+        error_messages=dict.fromkeys(
+            ["required", "invalid", "min_value", "max_value"], _("Scrivi quante persone, da 1 a 50.")
+        ),
     )
     languages = forms.MultipleChoiceField(
         label=_("Quali lingue parli"),
@@ -87,10 +100,17 @@ class WordsForm(forms.Form):
     language = forms.ChoiceField(
         label=_("In che lingua hai scritto"),
         choices=LANGUAGES,
-        error_messages={"required": _("Scegli in che lingua hai scritto."), "invalid_choice": _("Scegli in che lingua hai scritto.")},
+        error_messages={
+            "required": _("Scegli in che lingua hai scritto."),
+            "invalid_choice": _("Scegli in che lingua hai scritto."),
+        },
     )
     urgent = forms.BooleanField(label=_("È urgente"), required=False)
-    photo = Picture(label=_("Una foto"), help_text=_("Al massimo 10 MB. Togliamo da sola ciò che dice dove e quando è fatta."), required=False)
+    photo = Picture(
+        label=_("Una foto"),
+        help_text=_("Al massimo 10 MB. Togliamo da sola ciò che dice dove e quando è fatta."),
+        required=False,
+    )
     remove_photo = forms.BooleanField(label=_("Togli la foto"), required=False)
     photo_alt = Line(
         label=_("Che cosa si vede nella foto"),
@@ -99,7 +119,7 @@ class WordsForm(forms.Form):
         longest=160,
         error_messages={"long": _("La descrizione è di %(now)d lettere: ce ne stanno %(most)d.")},
     )
-    space = forms.ModelChoiceField(
+    space: forms.ModelChoiceField[Space] = forms.ModelChoiceField(
         label=_("Affidalo a un luogo"),
         help_text=_("Chi lo cura ti aiuta a trovare la persona giusta."),
         queryset=None,
@@ -160,5 +180,3 @@ def _open_days(field: forms.Field, city: City) -> None:
     assert isinstance(field, DayField)
     field.today = today(city)
     field.last = field.today + Post.LONGEST_LIFETIME
-
-

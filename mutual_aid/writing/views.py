@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -30,16 +30,16 @@ from spaces import location
 from spaces.access import Action, gate, may
 from spaces.cities import city_or_404
 
-type Step = Callable[[HttpRequest, Draft], HttpResponse]
+type Step = Callable[[HttpRequest, Draft], HttpResponseBase]
 
 
-def step(view: Step) -> Callable[..., HttpResponse]:
-    """A page of one draft, for whom it belongs to. After its publication it leads to the post; nobody else finds anything."""
+def step(view: Step) -> Callable[..., HttpResponseBase]:
+    """A page of one draft, for whom it belongs to; after its publication it leads to the post. Others find nothing."""
 
     @wraps(view)
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
-    def found(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
+    def found(request: HttpRequest, city: str, pk: UUID) -> HttpResponseBase:
         here = city_or_404(city)
         gate(request, Action.DRAFT_WRITE)  # whoever may not publish may still read what they wrote
         if draft := drafts.find(request, here, pk):
@@ -129,11 +129,11 @@ def _keep_picture(draft: Draft, facts: dict[str, Any]) -> None:
         return
     before, draft.photo = draft.photo.name, photo.keep(facts["photo"]) if facts.get("photo") else ""
     draft.save(update_fields=["photo"])
-    photo.discard(before)
+    photo.discard(before or "")
 
 
 @step
-def picture(request: HttpRequest, draft: Draft) -> HttpResponse | FileResponse:
+def picture(request: HttpRequest, draft: Draft) -> FileResponse:
     """The picture of a draft, which nobody else sees."""
     if not draft.photo:
         raise Http404
@@ -174,7 +174,7 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @step
 def send(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Publish, or change what stands. Whoever is not signed in comes back to the preview with everything still there."""
+    """Publish, or change what stands. Who is not signed in comes back to the preview with everything still there."""
     if request.method != "POST":
         return redirect("write-check", draft.city.slug, draft.pk)
     try:
@@ -205,7 +205,7 @@ def _change(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         change(draft, request.user)
     except Post.Moved:
-        now_stands = Post.objects.for_cards().get(pk=draft.post_id)
+        now_stands = Post.objects.for_cards().get(pk=draft.post.pk)
         gone = now_stands.state in (Post.State.WITHDRAWN, Post.State.REMOVED)
         seen = {"draft": draft, "stands": now_stands, "mine": compose(draft), "gone": gone, "city": draft.city}
         return render(request, "mutual_aid/writing/conflict.html", seen, status=409)

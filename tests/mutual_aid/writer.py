@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any, Self
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.test import Client
 
 from mutual_aid.models import Draft, Post
@@ -27,7 +26,7 @@ WORDS = {
 class Writer:
     """`Writer(client).begin().tell().put(neighbourhood)` stands before the preview; each answer is kept in `answer`."""
 
-    answer: HttpResponse
+    answer: Any
     pk: UUID
 
     def __init__(self, client: Client) -> None:
@@ -58,7 +57,7 @@ class Writer:
     def look(self, page: str = "controlla/") -> str:
         self.answer = self.client.get(self.url(page))
         assert self.answer.status_code == 200, self.answer
-        return self.answer.content.decode()
+        return str(self.answer.content.decode())
 
     def written(self, cast: SimpleNamespace, **words: Any) -> Self:
         """Up to the preview, in San Bortolo."""
@@ -66,7 +65,7 @@ class Writer:
 
     @property
     def html(self) -> str:
-        return self.answer.content.decode()
+        return str(self.answer.content.decode())
 
     @property
     def goes_to(self) -> str:
@@ -89,4 +88,7 @@ class Writer:
 
 def errors(html: str) -> list[str]:
     """The sentences under the fields."""
-    return [re.sub(r"<svg.*?</svg>|<[^>]+>", "", part).strip() for part in re.findall(r'<p class="error">(.*?)</p>', html, re.DOTALL)]
+    return [
+        re.sub(r"<svg.*?</svg>|<[^>]+>", "", part).strip()
+        for part in re.findall(r'<p class="error">(.*?)</p>', html, re.DOTALL)
+    ]
