@@ -11,8 +11,8 @@ from residents.models import SigninCode, SigninLink
 from residents.sessions import SessionStore
 
 
-@app.periodic(cron="23 * * * *")  # type: ignore[untyped-decorator]  # procrastinate is not followed
-@app.task(name="residents.forget_old_proofs", queueing_lock="residents.forget_old_proofs")  # type: ignore[untyped-decorator]  # as above
+@app.periodic(cron="23 * * * *")
+@app.task(name="residents.forget_old_proofs", queueing_lock="residents.forget_old_proofs")
 def forget_old_proofs(timestamp: int) -> None:
     """Expired codes (after an hour, in which their page can still say so), links and sessions. Run hourly."""
     SigninCode.objects.filter(expires_at__lt=now() - timedelta(hours=1)).delete()

@@ -11,7 +11,7 @@ from spaces import remote_geocoder
 PACE = 1.0  # seconds from one question to the next; whoever lends a geocoder asks for no less
 
 
-@app.task(name=remote_geocoder.TASK)  # type: ignore[untyped-decorator]  # procrastinate is not followed
+@app.task(name=remote_geocoder.TASK)
 def ask_remote_geocoder(request_id: str) -> None:
     """One question, one a second: the job holds its lock until the next may follow. Idempotent."""
     begun = time.monotonic()
@@ -19,8 +19,8 @@ def ask_remote_geocoder(request_id: str) -> None:
     time.sleep(max(0.0, begun + PACE - time.monotonic()))
 
 
-@app.periodic(cron="41 * * * *")  # type: ignore[untyped-decorator]  # as above
-@app.task(name="spaces.forget_geocoding_requests", queueing_lock="spaces.forget_geocoding_requests")  # type: ignore[untyped-decorator]  # as above
+@app.periodic(cron="41 * * * *")
+@app.task(name="spaces.forget_geocoding_requests", queueing_lock="spaces.forget_geocoding_requests")
 def forget_geocoding_requests(timestamp: int) -> None:
     """Addresses that were asked for are erased within two hours. Run hourly."""
     remote_geocoder.forget()

@@ -14,7 +14,7 @@ from mutual_aid.models.post import Post
 
 
 class ExactPlace(models.Model):
-    """A home: street, number, bell. For its author, the agreed helper, the coordinator who acts; each reading is noted."""
+    """A home: street, number, bell. For its author, the agreed helper, the coordinator who acts; readings are noted."""
 
     post = models.OneToOneField(Post, models.CASCADE, related_name="+", primary_key=True)
     address = models.CharField(max_length=200, blank=True)
