@@ -41,5 +41,7 @@ def _is_told(row: models.Model, field: models.Field[Any, Any], resident: Residen
 
 
 def _plain(row: models.Model, field: models.Field[Any, Any]) -> Any:
+    if field.related_model is Resident:
+        return "me"
     value = getattr(row, field.name)
     return str(value) if field.is_relation or isinstance(field, models.FileField) else value
