@@ -1,4 +1,4 @@
-"""What stays of a person in what neighbours reported."""
+"""What stays of a person who reported something."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from residents import erasure
 
 
 def declare() -> None:
-    """A report holds although whoever made it is gone, without their words; nobody is ever told who reported them."""
+    """A report stays until it is decided, without its writer and their words. Only its writer is ever handed a copy."""
     erasure.outlives(Report, by="reporter", words=("words",), confidential=True)
-    erasure.outlives(Report, by="closed_by", confidential=True)
+    erasure.outlives(Report, by="closed_by")
