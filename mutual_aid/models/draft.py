@@ -66,3 +66,4 @@ class Draft(models.Model):
         self.fields = Draft.objects.select_for_update().get(pk=self.pk).fields | facts
         self.touched_at = now()
         self.save(update_fields=["fields", "touched_at"])
+        self.refresh_from_db(fields=["fields"])  # as JSON gives it back: days are text now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from types import SimpleNamespace
 from typing import Any, Self
@@ -64,13 +65,13 @@ class Writer:
         return self.begin().tell(**words).put(neighbourhood=cast.san_bortolo.pk)
 
     @property
-    def html(self) -> str:
+    def page(self) -> str:
         return str(self.answer.content.decode())
 
     @property
     def goes_to(self) -> str:
         """Where a good answer leads; a page that asks for something again fails here and is shown."""
-        assert self.answer.status_code == 302, (self.answer.status_code, errors(self.html))
+        assert self.answer.status_code == 302, (self.answer.status_code, errors(self.page))
         return str(self.answer.headers["Location"])
 
     @property
@@ -86,9 +87,7 @@ class Writer:
         return self
 
 
-def errors(html: str) -> list[str]:
+def errors(page: str) -> list[str]:
     """The sentences under the fields."""
-    return [
-        re.sub(r"<svg.*?</svg>|<[^>]+>", "", part).strip()
-        for part in re.findall(r'<p class="error">(.*?)</p>', html, re.DOTALL)
-    ]
+    found = re.findall(r'<p class="error">(.*?)</p>', page, re.DOTALL)
+    return [html.unescape(re.sub(r"<svg.*?</svg>|<[^>]+>", "", part)).strip() for part in found]
