@@ -24,7 +24,7 @@ from mutual_aid.writing.notices import notices
 from project.demo.people import DEMO_PEOPLE
 from residents.models import Resident
 from spaces import location
-from spaces.models import City, CityRole, Membership, Residence, Space
+from spaces.models import City, CityRole, Membership, Neighbourhood, Residence, Space
 
 pytestmark = pytest.mark.django_db
 FICTIONAL = re.compile(r"0\d{1,3} 000 \d{3,4}")
@@ -158,3 +158,8 @@ def test_words_are_set_with_care(quotes: str) -> None:
     texts = Post.objects.values_list("title", "words")
     spaces = Space.objects.values_list("name", "about")
     assert not [text for pair in (*texts, *spaces) for text in pair if quotes in text]
+
+
+def test_a_post_by_neighbourhood_says_the_name_its_author_chose() -> None:
+    for area in Neighbourhood.objects.select_related("city").defer("border", "city__border"):
+        assert location.cell_of_area(area).place_name == area.name
