@@ -38,6 +38,7 @@ MOST = 5  # places in an answer
 TASK = "spaces.ask_remote_geocoder"
 
 log = logging.getLogger("filo.geocoder")
+logging.getLogger("geopy").setLevel(logging.WARNING)  # below that it writes whole questions and answers
 
 
 class NotConfigured(Exception):
@@ -57,7 +58,7 @@ def ask(city: City, words: str) -> UUID:
         raise NotConfigured
     words = " ".join(words.replace("\0", " ").split())[:LONGEST]
     places = cache.get(_cache_key(city, words))
-    if places is None and GeocodingRequest.objects.filter(places=None).count() >= LONGEST_QUEUE:
+    if places is None and GeocodingRequest.objects.filter(places__isnull=True).count() >= LONGEST_QUEUE:
         places = []
     with transaction.atomic():
         request = GeocodingRequest.objects.create(city=city, words=words if places is None else "", places=places)
@@ -78,7 +79,7 @@ def answer(request_id: UUID | str) -> list[Found] | None:
 
 def fetch(request_id: str) -> None:
     """Ask the geocoder what a request wants to know, and keep the answer. Once is enough: what is answered stays."""
-    request = GeocodingRequest.objects.select_related("city").filter(pk=request_id, places=None).first()
+    request = GeocodingRequest.objects.select_related("city").filter(pk=request_id, places__isnull=True).first()
     if request is None or not is_configured():
         return
     try:
@@ -89,7 +90,7 @@ def fetch(request_id: str) -> None:
     places = [asdict(one) for one in found or []]
     if found is not None:
         cache.set(_cache_key(request.city, request.words), places, KEPT.total_seconds())
-    GeocodingRequest.objects.filter(pk=request.pk, places=None).update(places=places, words="")
+    GeocodingRequest.objects.filter(pk=request.pk, places__isnull=True).update(places=places, words="")
 
 
 def forget() -> None:
