@@ -79,6 +79,6 @@ def introduce_people() -> None:
     """Print a one-time link for each person of the demo. Only where nobody else can read the screen."""
     say("Chi vuoi essere? Ogni indirizzo vale una volta.", "Who would you like to be? Each address works once.")
     for person in DEMO_PEOPLE[:3]:
-        answer = StringIO()
-        call_command("signin_link", person.email, stdout=answer)
-        say(f"{person.it}:\n    {answer.getvalue().strip()}", person.en)
+        link = StringIO()
+        call_command("signin_link", person.email, stdout=link)
+        say(person.it, f"{person.en}\n    {link.getvalue().strip()}")
