@@ -10,9 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from mutual_aid.models.exact_place import ExactPlace, ExactPlaceReading
 from mutual_aid.models.post import Post
@@ -22,11 +20,7 @@ if TYPE_CHECKING:
     from residents.models import Resident
 
 
-class Why(models.TextChoices):
-    """For what somebody read it."""
-
-    CHANGE = "change", _("per cambiare il biglietto")
-    ASKED = "asked", _("ha chiesto di vederlo")
+Why = ExactPlaceReading.Why
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='ExactPlaceReading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(max_length=40)),
+                ('why', models.CharField(choices=[('change', 'per cambiare il biglietto'), ('asked', 'ha chiesto di vederlo')], max_length=40)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='mutual_aid.post')),
                 ('reader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from mutual_aid.models.post import Post
 
@@ -29,9 +30,13 @@ class ExactPlace(models.Model):
 class ExactPlaceReading(models.Model):
     """Who read an exact place, when and why."""
 
+    class Why(models.TextChoices):
+        CHANGE = "change", _("per cambiare il biglietto")
+        ASKED = "asked", _("ha chiesto di vederlo")
+
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    why = models.CharField(max_length=40)
+    why = models.CharField(max_length=40, choices=Why)
     at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
