@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from residents import letters
 from residents.limits import CODES_PER_ADDRESS, CODES_PER_CLIENT, TooMany, client
-from residents.models import Resident, SigninCode, same_address
+from residents.models import Resident, SigninCode
 
 
 class NotSent(Exception):
@@ -49,7 +49,6 @@ def send_code_to_add(request: HttpRequest, email: str, resident: Resident) -> Si
 def _send(
     request: HttpRequest, make: Callable[[str], SigninCode], email: str, write: Callable[[SigninCode], None]
 ) -> SigninCode:
-    email = same_address(email)
     slot = _within_limits(request, email)
     code = make(email)
     try:

