@@ -67,7 +67,8 @@ def _tell(request: HttpRequest, post: Post, reason: str, words: str) -> None:
 @require_safe
 def report_thanks(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
     """What happens next. The post may be gone from the board by now, so it is not named."""
-    return render(request, "moderation/report_thanks.html", {"city": city_or_404(city)})
+    post = get_object_or_404(Post.objects.for_cards(), pk=pk, city__slug=city)
+    return render(request, "moderation/report_thanks.html", {"city": post.city})
 
 
 @require_safe
