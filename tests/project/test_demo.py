@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from mutual_aid.categories import Category
 from mutual_aid.models import Post
 from mutual_aid.writing.notices import notices
 from project.demo.people import DEMO_PEOPLE
+from project.demo.posts import read_posts
 from residents.models import Resident
 from spaces import location
 from spaces.models import City, CityRole, Membership, Neighbourhood, Residence, Space
@@ -111,6 +113,12 @@ def test_every_exact_place_is_in_the_cell_that_everybody_knows() -> None:
         else:
             assert not place
     assert at_streets > 50
+
+
+def test_every_post_is_in_the_state_the_file_says() -> None:
+    said = Counter(line.get("state", "open") for line in read_posts())
+    assert Counter(Post.objects.values_list("state", flat=True)) == said
+    assert said.keys() == {"open", "pending", "withdrawn", "expired"}
 
 
 def test_every_post_has_its_history() -> None:
