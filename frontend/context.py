@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "LANGUAGE_CODE": get_language(),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "home": f"{get_script_prefix()}{get_language()}/",
-        "languages": languages,
+        "page_languages": languages,
         "language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
         "personal": action is not None and action not in PUBLIC,
         "source_code": settings.SOURCE_URL,

@@ -22,13 +22,13 @@ class Door(NamedTuple):
 def door(space: Space, at: datetime) -> Door:
     """By the clock of the city the space is in."""
     if until := space.open_until(at):
-        return Door(until=f"{until:%H:%M}")
+        return Door(until=clock(until))
     opens = space.opens_next(at)
     return Door(next=_when_it_opens(opens, at.astimezone(ZoneInfo(space.city.time_zone)))) if opens else Door()
 
 
 def _when_it_opens(opens: datetime, at: datetime) -> str:
-    facts = {"day": weekday(opens.weekday()), "hour": f"{opens:%H:%M}"}
+    facts = {"day": weekday(opens.weekday()), "hour": clock(opens)}
     match (opens.date() - at.date()).days:
         case 0:
             return _("Chiuso, apre alle %(hour)s") % facts
@@ -36,6 +36,11 @@ def _when_it_opens(opens: datetime, at: datetime) -> str:
             return _("Chiuso, apre domani alle %(hour)s") % facts
         case _:
             return _("Chiuso, apre %(day)s alle %(hour)s") % facts
+
+
+def clock(at: datetime) -> str:
+    """«9:00»"""
+    return f"{at.hour}:{at:%M}"
 
 
 class Day(NamedTuple):

@@ -59,7 +59,7 @@ def _how_many(city: City, kind: Post.Kind) -> int:
 
 @require_safe
 def ground(request: HttpRequest, city: str) -> JsonResponse:
-    """GeoJSON of what the map draws under the posts: outline, cells, names. The same for everybody, for an hour at least."""
+    """GeoJSON of what the map draws under the posts: outline, cells, names. It seldom changes."""
     response = JsonResponse(location.map_of(city_or_404(city)))
     patch_cache_control(response, public=True, max_age=3600)
     return response

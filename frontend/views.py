@@ -1,4 +1,4 @@
-"""Pages that belong to no domain: the way in, what a city owes its people in writing, and when something is not there."""
+"""Pages that belong to no domain: the way in, what a city owes its people in writing, and when all fails."""
 
 from __future__ import annotations
 

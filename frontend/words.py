@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -57,7 +59,10 @@ def _which_day(post: Post) -> str:
             return _("appena si può")
         case Post.Timing.BY:
             assert post.by_date is not None
-            return _("entro %(weekday)s %(day)s") % {"weekday": weekday(post.by_date.weekday()), "day": day(post.by_date)}
+            return _("entro %(weekday)s %(day)s") % {
+                "weekday": weekday(post.by_date.weekday()),
+                "day": day(post.by_date),
+            }
         case Post.Timing.WEEKLY if len(post.weekdays) == 7:
             return _("ogni giorno")
         case Post.Timing.WEEKLY:
@@ -77,10 +82,12 @@ def place(post: Post) -> str:
             return post.cell.place_name
 
 
-def spoken(codes: list[str]) -> list[str]:
-    """The languages by the names their speakers give them."""
+def spoken(codes: list[str]) -> SafeString:
+    """The languages by the names their speakers give them, each in its own direction."""
     names = dict(LANGUAGES)
-    return [names[code] for code in codes if code in names]
+    return format_html_join(
+        _(", "), '<bdi lang="{}">{}</bdi>', ((code, names[code]) for code in codes if code in names)
+    )
 
 
 def so_many(requests: int, offers: int) -> str:
@@ -131,7 +138,7 @@ def _for_script(language: str) -> str:
             "same": str(location.Step.HERE.label),
             "steps": [[limit, str(step.label)] for limit, step in location.STEPS],
             "far": str(location.Step.FARTHER.label),
-            "where": _("{distance}, {place}"),
+            "comma": _(", "),
             "offline": _("Sei senza rete."),
             "kept": _("Questa è la bacheca delle {time}, di {ago}."),
             "page": _("Questa pagina è delle {time}, di {ago}."),

@@ -6,6 +6,7 @@ const locale = `${document.documentElement.lang}-u-nu-latn`
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" })
 const all = (selector, root = document) => root.querySelectorAll(selector)
 const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name])
+const make = (tag, textContent, more) => Object.assign(document.createElement(tag), { textContent }, more)
 const write = (element, words) => { if (element.textContent !== words) element.textContent = words }
 
 // Ages: «12 min fa», then the day.
@@ -48,7 +49,7 @@ function word(root = document) {
     const line = there.querySelector("[data-where]")
     if (!line || line.dataset.where || ["city", "neighbourhood"].includes(there.dataset.precision)) continue
     line.dataset.where = distance(here.dataset, there.dataset)
-    line.prepend(fill(say.where, { distance: line.dataset.where, place: "" }))
+    line.prepend(make("bdi", line.dataset.where), say.comma)
   }
 }
 
@@ -71,14 +72,13 @@ function showOffline() {
   const kept = document.body.dataset.kept // written by the service worker into what it kept
   const then = kept ? Date.parse(kept) : performance.timeOrigin
   const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(then)
-  const rest = fill("keep" in document.body.dataset ? say.kept : say.page, { time, ago: age(then) })
-  const lead = Object.assign(document.createElement("strong"), { textContent: say.offline })
-  notice.querySelector("p").replaceChildren(lead, " ", rest)
+  const rest = fill("keep" in document.body.dataset ? say.kept : say.page, { time, ago: age(Math.min(then, Date.now() - MINUTE)) })
+  notice.querySelector("p").replaceChildren(make("strong", say.offline), " ", rest)
   notice.hidden = false
 }
 
 function showOnline() {
-  const again = Object.assign(document.createElement("a"), { href: location.href, textContent: say.again })
+  const again = make("a", say.again, { href: location.href })
   document.querySelector("#offline p").replaceChildren(`${say.back} `, again)
 }
 
@@ -117,7 +117,9 @@ addEventListener("htmx:afterSettle", ({ target }) => {
   word()
   const board = document.getElementById("board")
   if (board) write(document.getElementById("said"), board.dataset.said)
-  if (document.activeElement === document.body) (document.getElementById("to-filters") ?? target).focus({ preventScroll: true })
+  // What had the focus is gone: it goes on to the first new card, or stays among the filters.
+  const next = target.closest("#posts > li")?.querySelector("h2 a") ?? document.getElementById("to-filters")
+  if (document.activeElement === document.body) next?.focus({ preventScroll: true })
 })
 addEventListener("offline", showOffline)
 addEventListener("online", showOnline)
