@@ -19,7 +19,7 @@ from django.conf import settings
 from twisted.internet import error, reactor
 from twisted.logger import globalLogBeginner
 
-from live.limits import MAX_FRAME, Message, Request, Socket, access, pieces
+from live.limits import MAX_FRAME_OUT, Message, Request, Socket, access, pieces
 
 HANDSHAKE = 60  # seconds; a storm of reconnecting sockets needs more than Daphne's 5
 DRAIN = 8.0  # seconds that running requests have to finish after a stop
@@ -98,8 +98,8 @@ class Server(server.Server):
             autoPingTimeout=self.ping_timeout,
             allowNullOrigin=True,  # the application decides about origins
             openHandshakeTimeout=self.websocket_handshake_timeout,
-            maxMessagePayloadSize=MAX_FRAME,
-            maxFramePayloadSize=MAX_FRAME,
+            maxMessagePayloadSize=MAX_FRAME_OUT,  # in either direction; Socket is stricter about what comes in
+            maxFramePayloadSize=MAX_FRAME_OUT,
         )
         return factory
 
@@ -168,7 +168,7 @@ def allow_many_files() -> None:
 
 def log_failure(event: dict[str, Any]) -> None:
     """Of all that Twisted says, only what nobody caught; its other lines hold addresses and queries."""
-    if failure := event.get("log_failure"):
+    if failure := event.get("log_failure") or event.get("failure"):
         logger.error("not caught at the door", exc_info=(failure.type, failure.value, failure.getTracebackObject()))
 
 

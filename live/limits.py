@@ -21,7 +21,8 @@ from live.language import language_of
 
 MAX_BODY = 12 * 1024 * 1024  # bytes of one request
 MAX_WAITING_FRAMES = 64  # received from one socket and not yet taken by its consumer
-MAX_FRAME = 16 * 1024  # bytes of one message from a socket
+MAX_FRAME_IN = 16 * 1024  # bytes of one message from a socket
+MAX_FRAME_OUT = 64 * 1024  # bytes of one message to a socket; a larger one raises where it is sent
 MAX_BEFORE_ACCEPT = 64 * 1024  # bytes that a socket may send before it is accepted, headers included
 MAX_UNSENT = 512 * 1024  # bytes waiting for one socket or event stream
 PIECE = 64 * 1024  # bytes of an answer given to the network at a time
@@ -154,7 +155,7 @@ class Socket(WebSocketProtocol):
             super().dataReceived(data)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        if self.application_queue.qsize() >= MAX_WAITING_FRAMES:
+        if len(payload) > MAX_FRAME_IN or self.application_queue.qsize() >= MAX_WAITING_FRAMES:
             self.dropConnection(abort=True)
         else:
             super().onMessage(payload, isBinary)

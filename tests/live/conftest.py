@@ -17,6 +17,6 @@ def start_server() -> Iterator[StartServer]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[RunningServer]:
-    """One door for all tests of a module; an answer may lie still for 1 s."""
-    with RunningServer(DOOR_APP, patience=1) as running:
+    """One door for all tests of a module; an answer may lie still for 2 s."""
+    with RunningServer(DOOR_APP, patience=2) as running:
         yield running

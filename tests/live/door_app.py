@@ -1,15 +1,15 @@
-"""A small application behind the real door, run as a process: `python door_app.py PORT [PATIENCE]`."""
+"""A small application behind the real door, run as a process: `python door_app.py PORT PATIENCE`."""
 
 import asyncio
+import logging
 import os
 import sys
 import time
 from collections.abc import AsyncIterator
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-
 import django
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -17,6 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from live.door import Server, serve
+from live.limits import MAX_FRAME_OUT
 
 MEGABYTE = b"x" * 1024 * 1024
 
@@ -45,6 +46,10 @@ async def huge(request: Request) -> Response:
             yield MEGABYTE
 
     return StreamingResponse(megabytes(), media_type="application/octet-stream")
+
+
+async def page(request: Request) -> Response:
+    return PlainTextResponse("x" * 60_000 + "</html>")
 
 
 async def events(request: Request) -> Response:
@@ -88,19 +93,22 @@ async def echo(socket: WebSocket) -> None:
 
 async def pouring(socket: WebSocket) -> None:
     await socket.accept()
-    for _ in range(300):
-        await socket.send_bytes(MEGABYTE)
+    for _ in range(3000):
+        await socket.send_bytes(MEGABYTE[:MAX_FRAME_OUT])
+        await asyncio.sleep(0)
 
 
 routes = [
     Route("/healthz", healthz),
     Route("/length", length, methods=["POST"]),
-    *(Route(f"/{view.__name__}", view) for view in [slow, stuck, huge, events, broken, client]),
+    *(Route(f"/{view.__name__}", view) for view in [slow, stuck, huge, page, events, broken, client]),
     *(WebSocketRoute(f"/{socket.__name__}", socket) for socket in [deaf, undecided, echo, pouring]),
 ]
 
 if __name__ == "__main__":
+    # The few settings that the door reads: all of Django would only take time.
+    settings.configure(LANGUAGE_CODE="it", TRUSTED_PROXY="TRUSTED_PROXY" in os.environ)
     django.setup()
-    if len(sys.argv) > 2:
-        Server.patience = float(sys.argv[2])
+    logging.basicConfig(level=logging.INFO)
+    Server.patience = float(sys.argv[2])
     serve(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]))

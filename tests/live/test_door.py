@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from live.limits import MAX_BODY, MAX_FRAME
+from live.limits import LINGER, MAX_BODY, MAX_FRAME_IN, MAX_FRAME_OUT
 from tests.live.conftest import StartServer
 from tests.live.running import RunningServer
 
@@ -43,11 +43,12 @@ def flood(line: socket.socket, data: bytes, seconds: float = 10) -> int:
     line.settimeout(2)
     try:
         while time.monotonic() < deadline:
-            line.sendall(data)
+            with suppress(TimeoutError):
+                line.sendall(data)
             sent += len(data)
-    except OSError:
+    except ConnectionError:
         return sent
-    pytest.fail("the server still listens")
+    pytest.fail("the server still holds the line")
 
 
 def masked_frame(first_byte: int, payload: bytes) -> bytes:
@@ -66,7 +67,7 @@ def test_an_announced_body_of_200_mb_is_refused_at_once(server: RunningServer, e
         line.sendall(f"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: {200 * MEGABYTES}\r\n{extra}\r\n".encode())
         answer = read_all(line)
     assert time.monotonic() - asked < 1
-    assert answer.startswith(TOO_LARGE)
+    assert answer.startswith(TOO_LARGE) and answer.count(b"HTTP/1.1") == 1
     assert "È troppo grande" in answer.decode()
 
 
@@ -98,12 +99,14 @@ def test_the_largest_body_arrives_whole_and_one_byte_more_does_not(server: Runni
             assert expected == 413 or answer.text == str(size)
 
 
-def test_a_refused_sender_is_hung_up_on_and_the_next_request_is_served(server: RunningServer) -> None:
+def test_a_refused_sender_is_heard_out_for_a_moment_so_that_the_answer_arrives(server: RunningServer) -> None:
     with server.connect() as line:
         line.sendall(b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
-        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert read_all(line).count(b"HTTP/1.1") == 1
-    assert httpx.get(f"{server.url}/healthz").text == "ok"
+        assert read_all(line).startswith(TOO_LARGE)
+        for _ in range(3):
+            line.sendall(b"x" * 1000)
+            time.sleep(0.1)
+        assert flood(line, b"x" * 1000, seconds=LINGER + 1)
 
 
 # Answers
@@ -114,19 +117,19 @@ def test_a_reader_that_never_reads_costs_little_and_is_cut(server: RunningServer
         line.sendall(b"GET /huge HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(0.5)
         assert server.grown() < BOUND
-        time.sleep(1.2)  # longer than the server's patience
+        time.sleep(2.2)  # longer than the server's patience
         assert len(read_all(line)) < 50 * MEGABYTES
     assert server.grown() < BOUND
 
 
 def test_a_slow_but_steady_reader_is_not_cut(server: RunningServer) -> None:
-    with server.connect(receive_buffer=64 * 1024) as line:
+    with server.connect(receive_buffer=16 * 1024) as line:
         line.sendall(b"GET /huge HTTP/1.1\r\nHost: x\r\n\r\n")
         started = time.monotonic()
-        while time.monotonic() - started < 4:  # four times the server's patience
+        while time.monotonic() - started < 6:  # three times the server's patience
             received = line.recv(4096)
             assert received
-            time.sleep(len(received) / 100_000)  # so many bytes a second: what waits at the door takes longer than 1 s
+            time.sleep(len(received) / 50_000)  # so many bytes a second: what waits at the door takes longer than 2 s
 
 
 def test_an_event_stream_that_nobody_reads_is_cut(server: RunningServer) -> None:
@@ -164,6 +167,7 @@ def test_a_socket_that_floods_a_busy_consumer_is_dropped(server: RunningServer) 
 def test_a_socket_that_floods_with_pings_and_reads_no_pong_is_dropped(server: RunningServer) -> None:
     with server.connect(receive_buffer=4096) as line:
         shake_hands(line, "/deaf")
+        assert b"101" in line.recv(1000)
         flood(line, masked_frame(0x89, b"x" * 100) * 1000)
     assert server.grown() < BOUND
 
@@ -171,6 +175,9 @@ def test_a_socket_that_floods_with_pings_and_reads_no_pong_is_dropped(server: Ru
 def test_a_socket_that_never_reads_is_dropped(server: RunningServer) -> None:
     with server.connect() as line:
         shake_hands(line, "/pouring")
+        received = 0
+        while received < MAX_FRAME_OUT:
+            received += len(line.recv(MAX_FRAME_OUT))
         time.sleep(1)
         assert server.grown() < BOUND
         assert len(read_all(line)) < 50 * MEGABYTES
@@ -179,16 +186,17 @@ def test_a_socket_that_never_reads_is_dropped(server: RunningServer) -> None:
 def test_a_socket_that_sends_before_it_is_accepted_is_dropped(server: RunningServer) -> None:
     with server.connect() as line:
         shake_hands(line, "/undecided")
+        time.sleep(0.3)
         assert flood(line, b"x" * 10_000) < 50 * MEGABYTES
     assert server.grown() < BOUND
 
 
 def test_messages_are_small(server: RunningServer) -> None:
     with connect(f"{server.socket_url}/echo") as line:
-        line.send("x" * MAX_FRAME)
-        assert len(line.recv()) == MAX_FRAME
+        line.send("x" * MAX_FRAME_IN)
+        assert len(line.recv()) == MAX_FRAME_IN
         with pytest.raises(ConnectionClosed):
-            line.send("x" * (MAX_FRAME + 1))
+            line.send("x" * (MAX_FRAME_IN + 1))
             line.recv()
 
 
@@ -196,6 +204,7 @@ def test_a_broken_handshake_is_answered(server: RunningServer) -> None:
     with server.connect() as line:
         shake_hands(line, "/echo", key="no key")
         assert read_all(line).startswith(b"HTTP/1.1 400")
+    time.sleep(0.2)
     assert "AttributeError" not in server.log()
 
 
@@ -208,14 +217,14 @@ def test_the_log_has_a_line_for_each_request_without_query_or_address(start_serv
     httpx.get(f"{server.url}/nowhere?q=badante", headers={"User-Agent": "secret agent"})
     with connect(f"{server.socket_url}/echo?q=badante"):
         pass
-    lines = [line.partition("filo.access: ")[2].partition(",")[0] for line in server.log().splitlines()]
+    lines = [line.partition("filo.access:")[2].partition(",")[0] for line in server.log().splitlines()]
     assert lines == ["GET /slow 200", "GET /nowhere 404", "socket /echo connected"]
     for secret in ["badante", "881ea5", "127.0.0.1", "agent"]:
         assert secret not in server.log()
 
 
-def test_only_a_trusted_proxy_is_believed(start_server: StartServer) -> None:
+def test_only_a_trusted_proxy_is_believed(server: RunningServer, start_server: StartServer) -> None:
     claims = {"X-Forwarded-For": "6.6.6.6, 9.9.9.9", "X-Forwarded-Proto": "https", "Daphne-Root-Path": "/evil"}
-    for trusted, expected in [("0", "127.0.0.1 http "), ("1", "9.9.9.9 https ")]:
-        server = start_server(FILO_TRUSTED_PROXY=trusted)
-        assert httpx.get(f"{server.url}/client", headers=claims).text == expected
+    trusting = start_server(TRUSTED_PROXY="1")
+    for door, expected in [(server, "127.0.0.1 http "), (trusting, "9.9.9.9 https ")]:
+        assert httpx.get(f"{door.url}/client", headers=claims).text == expected

@@ -151,6 +151,7 @@ def test_collecting_again_gives_the_same_bytes(house: RunningServer, collected: 
         file.unlink()
     call_command("collectstatic", interactive=False, verbosity=0)
     assert [file.read_bytes() for file in packed] == before
+    assert before[1][4:8] == bytes(4)  # where gzip would write the time of day
 
 
 @pytest.mark.parametrize(
@@ -279,6 +280,8 @@ def test_a_host_that_is_not_ours_opens_no_socket(house: RunningServer) -> None:
 
 
 def test_everything_else_is_django(house: RunningServer) -> None:
-    answer = httpx.get(f"{house.url}/it/nowhere-at-all/")
+    answer = httpx.get(f"{house.url}/it/nowhere-at-all/?q=badante")
     assert "content-security-policy" in answer.headers
     assert "server" not in answer.headers
+    assert f"filo.access: GET /it/nowhere-at-all/ {answer.status_code}" in house.log()
+    assert "badante" not in house.log()
