@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from residents.models import Resident
@@ -118,11 +117,11 @@ METHODS = {(route, method) for method, route, *_ in LINES}
 PUBLIC = {Action.BOARD_READ, Action.PLACES_READ, Action.POST_READ}
 
 
-def knock(browser: Client, method: str, path: str) -> HttpResponse:
+def knock(browser: Client, method: str, path: str) -> Any:
     """Ask once, and undo what it did, in the database and in the browser."""
     cookies = browser.cookies.output(header="", sep=";")
     with transaction.atomic():
-        answer: Any = browser.generic(method, path, "x=1", content_type="application/x-www-form-urlencoded")
+        answer = browser.generic(method, path, "x=1", content_type="application/x-www-form-urlencoded")
         transaction.set_rollback(True)
     browser.cookies.clear()
     browser.cookies.load(cookies)

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from moderation import decisions
+from moderation.forms import SuspensionForm
 from moderation.models import Report
 from moderation.queue import count_for
 from mutual_aid.models import Post
@@ -93,8 +94,6 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(
 
 
 def test_until_a_day_means_to_its_end_in_the_city(cast: SimpleNamespace) -> None:
-    from moderation.forms import SuspensionForm
-
     form = SuspensionForm(FORM | {"how_long": "day", "day": "domani"}, city=cast.city, resident=cast.li)
     assert form.is_valid() and form.until is not None
     assert form.until.strftime("%H:%M:%S") == "23:59:59" and str(form.until.tzinfo) == "Europe/Rome"
@@ -144,7 +143,8 @@ def test_open_posts_there_go_back_to_waiting_unless_told_otherwise(
     page = sign_in(cast.marta).get(HERE).content.decode()
     assert "checked" in page[page.index('name="take_back"') :].partition(">")[0]
     sign_in(cast.marta).post(HERE, FORM | {"email": "elena@example.org"})
-    here.refresh_from_db(), elsewhere.refresh_from_db()
+    here.refresh_from_db()
+    elsewhere.refresh_from_db()
     assert (here.state, elsewhere.state) == ("pending", "open")
     assert [change.what for change in here.changes.all()] == ["hidden"]
     assert "Qui dentro" not in client.get("/it/rovigo/").content.decode()
@@ -207,7 +207,8 @@ def test_a_ban_in_the_city_takes_an_office_in_a_space_away(
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Do all at the same moment, each on a connection of its own; what each returned or raised."""
-    ready, results = Barrier(len(acts)), [None] * len(acts)
+    ready = Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
 
     def do(number: int, act: Callable[[], Any]) -> None:
         ready.wait()
