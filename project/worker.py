@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from types import TracebackType
 
 from project.bilingual import say
@@ -12,6 +13,7 @@ from project.data_folder import ROOT
 
 FOLLOWS = "FILO_FOLLOWS_PARENT"  # set for children; their standard input closes when the parent ends, however it ends
 GRACE = 8  # seconds that running jobs have to finish
+MARGIN = 0.3  # seconds more until a worker that hangs is killed
 PAUSE = 5.0  # seconds before a fallen worker is started again
 COMMAND = ["manage.py", "procrastinate", "--skip-checks", "worker", f"--shutdown-graceful-timeout={GRACE}"]
 
@@ -30,12 +32,14 @@ class Worker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._watch.join(timeout=GRACE + 1)
+        self._watch.join(timeout=self._deadline - time.monotonic())
         self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         """Ask it to finish what it is doing; returns at once and may be called again."""
         if not self._stopping.is_set():
+            self._deadline = time.monotonic() + GRACE + MARGIN
             self._stopping.set()
             self._process.terminate()
 
@@ -71,3 +75,5 @@ def follow_parent() -> None:
 def _wait_for_the_end() -> None:
     os.read(sys.stdin.fileno(), 1)  # blocks until the other end is closed; nothing is ever written
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE + MARGIN)
+    os._exit(1)

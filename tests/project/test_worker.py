@@ -30,9 +30,9 @@ time.sleep(60)
 """
 
 
-def child_that_writes(pids: Path) -> list[str]:
+def child_that_writes(pids: Path, before: str = "") -> list[str]:
     """Arguments for Python: add the child's pid to a file, then work until told to stop."""
-    return ["-c", CHILD.format(pids=str(pids))]
+    return ["-c", before + CHILD.format(pids=str(pids))]
 
 
 def pid_number(index: int, pids: Path) -> int:
@@ -58,6 +58,18 @@ def test_a_fallen_worker_is_started_again_and_a_stopped_one_is_not(
     assert not psutil.pid_exists(second)
     assert len(pids.read_text().splitlines()) == 2
     assert capsys.readouterr().out.count("starting it again") == 1
+
+
+def test_a_worker_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pids = tmp_path / "pids"
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    monkeypatch.setattr(worker, "COMMAND", child_that_writes(pids, before=deaf))
+    monkeypatch.setattr(worker, "GRACE", 0.2)
+    with Worker():
+        child = pid_number(0, pids)
+        asked = time.monotonic()
+    assert not psutil.pid_exists(child)
+    assert time.monotonic() - asked < 30  # it would have gone on for 60
 
 
 def test_a_worker_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
