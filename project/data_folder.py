@@ -51,7 +51,8 @@ def make_data_folder(folder: Path) -> None:
         if not folder.is_dir():
             raise
     else:
-        account.hand_over(folder)
+        if not os.environ.get("DATABASE_URL"):  # else no PostgreSQL of ours will live there
+            account.hand_over(folder)
 
 
 def check_space() -> None:
