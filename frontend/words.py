@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -112,7 +112,7 @@ def chosen(filters: Filters) -> list[Chosen]:
     """Every filter that is on except the kind, which has its own switch."""
     names = dict(LANGUAGES)
     near = _("Zona %(name)s") % {"name": filters.near.place_name} if filters.near else ""
-    rows = [
+    rows: list[tuple[str, dict[str, Any]]] = [
         (str(Category(filters.category).label) if filters.category else "", {"category": ""}),
         (within(filters.radius) if filters.radius else "", {"radius": 0}),
         (near, {"near": None}),

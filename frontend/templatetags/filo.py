@@ -10,7 +10,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -91,21 +91,13 @@ PART_OF: dict[Action, str] = {
 def parts(context: Context, city: City) -> list[Part]:
     """The parts of the house in this city, with the one we are in."""
     here = PART_OF.get(ROUTES.get(route_name(context["request"]), Action.DOOR_KNOCK), "")
-    all_parts = [
+    rows = [
         ("board", "list", _("Bacheca"), [city.slug]),
         ("spaces", "house", _("Luoghi"), [city.slug]),
         ("write", "pen", _("Scrivi"), [city.slug]),
         ("me", "person", _("Io"), []),
     ]
-    found = [(name, drawing, label, _url(name, args)) for name, drawing, label, args in all_parts]
-    return [Part(name, drawing, label, url, name == here) for name, drawing, label, url in found if url]
-
-
-def _url(name: str, args: list[str]) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    return [Part(name, drawing, label, reverse(name, args=args), name == here) for name, drawing, label, args in rows]
 
 
 @register.inclusion_tag("_talk.html", takes_context=True)

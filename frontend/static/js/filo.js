@@ -58,9 +58,10 @@ function word(root = document) {
 async function fetchMine() {
   if (!document.cookie.includes("filo_in=1")) return
   for (const place of all("[data-mine]")) {
-    const answer = await fetch(place.dataset.mine, { headers: { "HX-Request": "true" } })
-    if (!answer.ok || answer.redirected) continue
-    place.innerHTML = await answer.text()
+    place.hidden = false // at once, so that nothing moves when it comes
+    const answer = await fetch(place.dataset.mine)
+    const words = answer.ok && !answer.redirected ? await answer.text() : ""
+    if (words.trim()) place.lastElementChild.innerHTML = words
     word(place)
   }
 }
