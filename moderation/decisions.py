@@ -24,11 +24,14 @@ class Decision(models.TextChoices):
     REFUSE = "refuse", _("Rifiuta")
 
 
-# What can be decided, by where the post stands.
-POSSIBLE = {
-    Post.State.PENDING: (Decision.APPROVE, Decision.REFUSE),
-    Post.State.OPEN: (Decision.KEEP, Decision.HIDE, Decision.REFUSE),
-}
+def possible(post: Post, reported: bool) -> list[Decision]:
+    """What can be decided about a post where it stands. Nobody needs a report to take one off the board."""
+    match post.state:
+        case Post.State.PENDING:
+            return [Decision.APPROVE, Decision.REFUSE]
+        case Post.State.OPEN:
+            return [*([Decision.KEEP] if reported else []), Decision.HIDE, Decision.REFUSE]
+    return []
 
 
 class Rewritten(Exception):
@@ -37,14 +40,14 @@ class Rewritten(Exception):
 
 @transaction.atomic
 def decide(post: Post, decision: str, *, by: Resident, why: str = "", version: int, last_report: int = 0) -> None:
-    """Decide on the `version` that was read, and on the reports that were read (up to the id `last_report`).
+    """Decide on the `version` that was read, and on the reports that were read (up to the id `last_report`; 0: none).
 
     Raises Post.Moved if somebody decided first, and Rewritten.
     """
     read = _as_it_was_read(post, version)
     reports = read.reports.open()
     reports_read = reports.filter(pk__lte=last_report)  # what came in later has not been read: it stays in the queue
-    if read.is_open and not reports_read.exists():
+    if last_report and not reports_read.exists():
         raise Post.Moved
     match Decision(decision):
         case Decision.APPROVE:

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from moderation.decisions import POSSIBLE, Decision
+from moderation.decisions import Decision, possible
 from moderation.models import Report
 from mutual_aid.lasting import end_of_day, today
 from mutual_aid.models import Post
@@ -34,7 +34,10 @@ class ReportForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """One decision about one post; `version` and `last_report` say what the coordinator had read."""
+    """One decision about one post, as `moderation.queue.gravest_first` brings it.
+
+    `version` and `last_report` say what the coordinator had read.
+    """
 
     decision = forms.ChoiceField(choices=Decision.choices, widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
@@ -48,21 +51,17 @@ class DecisionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
+        last_report = getattr(post, "last_report", 0)
         kwargs["auto_id"] = f"{post.pk}-%s"  # many of these stand on one page
+        kwargs["initial"] = {"version": post.version, "last_report": last_report}
         super().__init__(*args, **kwargs)
-        self.post = post
-        self.buttons = POSSIBLE.get(Post.State(post.state), ())
+        self.buttons = possible(post, reported=last_report > 0)
         self.fields["why"].widget.attrs["rows"] = 2
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("decision") == Decision.REFUSE and self.cleaned_data.get("why") == "":
             self.add_error("why", _("Scrivi perché: chi l’ha scritto deve poterlo capire."))
         return self.cleaned_data
-
-
-def decision_form(post: Post) -> DecisionForm:
-    """The form that stands under a post of the queue (`moderation.queue.gravest_first`)."""
-    return DecisionForm(post=post, initial={"version": post.version, "last_report": getattr(post, "last_report", 0)})
 
 
 class Pointer(forms.Form):

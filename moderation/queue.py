@@ -92,5 +92,5 @@ class Waiting:
 
     @property
     def age(self) -> str:
-        """How long it has been waiting, in one unit: «3 ore»."""
-        return timesince(self.post.waiting_since, depth=1)
+        """How long it has been waiting, in one unit: «3 ore»; empty if it does not wait."""
+        return timesince(self.post.waiting_since, depth=1) if self.post.waiting_since else ""

@@ -9,11 +9,11 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from moderation import decisions
 from moderation.decisions import Decision, Rewritten
-from moderation.forms import DecisionForm, Pointer, ReportForm, SuspensionForm, decision_form
+from moderation.forms import DecisionForm, Pointer, ReportForm, SuspensionForm
 from moderation.models import Report
 from moderation.queue import Waiting, desk_of, gravest_first, waiting_for
 from mutual_aid.models import Post
@@ -76,26 +76,26 @@ def queue(request: SignedIn, city: str) -> HttpResponse:
     """Everything that waits for this coordinator: the gravest first, then the oldest."""
     found = city_or_404(city)
     gate(request, Action.QUEUE_READ, desk_of(request.user, found))
-    return _queue_page(request, found)
+    posts = waiting_for(request.user, found)
+    waiting = [Waiting(post, DecisionForm(post=post)) for post in gravest_first(posts)[:AT_ONCE]]
+    more = max(posts.count() - AT_ONCE, 0)
+    return render(request, "moderation/queue.html", {"city": found, "waiting": waiting, "more": more})
 
 
-def _queue_page(request: SignedIn, city: City, refused: DecisionForm | None = None) -> HttpResponse:
-    """The queue; `refused` is a form with something to put right, about one of its posts."""
-    waiting = waiting_for(request.user, city)
-    posts = gravest_first(waiting)[:AT_ONCE]
-    shown = [Waiting(post, refused if refused and refused.post == post else decision_form(post)) for post in posts]
-    context = {"city": city, "waiting": shown, "more": max(waiting.count() - AT_ONCE, 0), "form": refused}
-    return render(request, "moderation/queue.html", context, status=422 if refused else 200)
-
-
-@require_POST
+@form_page
 def decide(request: SignedIn, city: str, pk: UUID) -> HttpResponse:
-    """One decision about one post."""
-    post = get_object_or_404(Post.objects.for_cards(), pk=pk, city__slug=city)
+    """One post on a page of its own, whether it waits or not, and a decision about it."""
+    post = get_object_or_404(gravest_first(Post.objects.filter(city__slug=city)), pk=pk)
     gate(request, Action.QUEUE_DECIDE, post)
-    form = DecisionForm(request.POST, post=post)
-    if not form.is_valid():
-        return _queue_page(request, post.city, form)
+    form = DecisionForm(request.POST if request.method == "POST" else None, post=post)
+    if form.is_valid():
+        _carry_out(request, post, form)
+        return redirect("queue", city)
+    context = {"city": post.city, "item": Waiting(post, form), "form": form}
+    return render(request, "moderation/decide.html", context, status=422 if form.errors else 200)
+
+
+def _carry_out(request: SignedIn, post: Post, form: DecisionForm) -> None:
     try:
         decisions.decide(post, by=request.user, **form.cleaned_data)
     except Post.Moved:
@@ -104,7 +104,6 @@ def decide(request: SignedIn, city: str, pk: UUID) -> HttpResponse:
         messages.info(request, _("Nel frattempo chi l’ha scritto ci ha messo mano. Se è ancora qui, rileggilo."))
     else:
         messages.success(request, _said(Decision(form.cleaned_data["decision"]), post))
-    return redirect("queue", city)
 
 
 def _said(decision: Decision, post: Post) -> str:

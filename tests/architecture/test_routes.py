@@ -63,6 +63,7 @@ TABLE = """
     POST report                200 200 200 200 200 200 200 200 200
     GET  report-thanks         200 200 200 200 200 200 200 200 200
     GET  queue                 302 403 403 403 403 200 200 200 403
+    GET  queue-decide          302 403 403 403 403 200 200 200 403
     POST queue-decide          302 403 403 403 403 422 422 422 403
     GET  suspend-in-city       302 403 403 403 403 403 200 200 403
     POST suspend-in-city       302 403 403 403 403 403 200 200 403

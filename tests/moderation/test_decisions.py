@@ -145,6 +145,29 @@ def test_words_that_changed_are_to_be_read_again(cast: SimpleNamespace, wait: Ma
     assert states(post) == ("pending", ["held", "edited"])
 
 
+def test_what_nobody_reported_can_be_taken_off_the_board(
+    cast: SimpleNamespace, client: Client, sign_in: SignIn, make_post: Make, decide: Decide
+) -> None:
+    post = make_post(space=cast.casa, title="Nessuno se n’è accorto")
+    page = sign_in(cast.marta).get(f"{QUEUE}{post.pk}/").content.decode()
+    assert 'value="hide"' in page and 'value="refuse"' in page and 'value="keep"' not in page
+    decide(cast.marta, post, "hide")
+    assert states(post) == ("pending", ["hidden"])
+    assert "Nessuno se n’è accorto" not in client.get("/it/rovigo/").content.decode()
+
+
+def test_of_what_stands_no_more_there_is_nothing_to_decide(
+    cast: SimpleNamespace, sign_in: SignIn, make_post: Make, decide: Decide
+) -> None:
+    for state in ["removed", "withdrawn", "expired"]:
+        post = make_post(space=cast.casa, state=state)
+        page = sign_in(cast.marta).get(f"{QUEUE}{post.pk}/").content.decode()
+        assert "niente da decidere" in page and 'name="decision"' not in page
+        for decision in ["approve", "keep", "hide", "refuse"]:
+            decide(cast.marta, post, decision, "Perché sì.")
+        assert states(post) == (state, [])
+
+
 def test_nonsense_decides_nothing(cast: SimpleNamespace, sign_in: SignIn, wait: Make) -> None:
     post, browser = wait(), sign_in(cast.marta)
     for form in [
@@ -153,7 +176,6 @@ def test_nonsense_decides_nothing(cast: SimpleNamespace, sign_in: SignIn, wait: 
         {"decision": "approve", "version": "x", "last_report": 0},
     ]:
         assert browser.post(f"{QUEUE}{post.pk}/", form).status_code == 422
-    assert browser.get(f"{QUEUE}{post.pk}/").status_code == 405
     assert states(post) == ("pending", ["held"])
 
 

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.test import Client
+from django.template import RequestContext, Template
+from django.test import Client, RequestFactory
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
@@ -141,3 +143,13 @@ def test_what_does_not_fit_the_page_is_announced(cast: SimpleNamespace, sign_in:
     page = sign_in(cast.marta).get(QUEUE)
     assert len(titles(page)) == 50
     assert "E altri 2, dopo questi." in page.content.decode()
+
+
+def test_the_way_to_the_queue_tells_how_many_wait(cast: SimpleNamespace, wait: Make) -> None:
+    wait()
+    page = Template("{% load queue %}{% queue_link city %}")
+    for person, expected in [(cast.marta, "1"), (cast.ottavio, "1"), (cast.elena, ""), (AnonymousUser(), "")]:
+        request = RequestFactory().get("/")
+        request.user = person
+        link = page.render(RequestContext(request, {"city": cast.city}))
+        assert ("da-vedere/" in link, expected in link) == (bool(expected), True)
