@@ -143,7 +143,13 @@ def own(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
     """What only the author and the coordinators find under a post: fetched by the page, which is the same for all."""
     found = _post_or_404(city, pk)
     gate(request, Action.POST_READ_UNLISTED, found)
-    context = {"city": found.city, "post": found, "is_author": found.author_id == request.user.pk}
+    last_word = found.changes.exclude(why="").last()
+    context = {
+        "city": found.city,
+        "post": found,
+        "is_author": found.author_id == request.user.pk,
+        "why": last_word.why if last_word else "",
+    }
     return render(request, "mutual_aid/_post_own.html", context)
 
 

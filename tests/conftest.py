@@ -77,7 +77,12 @@ def rovigo(db: None) -> City:
     )  # fmt: skip
     for name, point in [("San Bortolo", SAN_BORTOLO), ("Commenda", COMMENDA)]:
         Neighbourhood.objects.create(
-            city=city, name=name, slug=name.lower().replace(" ", "-"), lat=point[0], lon=point[1], border=_square(*point)
+            city=city,
+            name=name,
+            slug=name.lower().replace(" ", "-"),
+            lat=point[0],
+            lon=point[1],
+            border=_square(*point),
         )
     return city
 
@@ -94,7 +99,9 @@ def cast(rovigo: City) -> SimpleNamespace:
     people: dict[str, Resident] = {}
     for name in ["Elena", "Rachid", "Marta", "Ada", "Nives", "Ottavio", "Bruno", "Li"]:
         person = Resident.objects.welcome(f"{name.lower()}@example.org", name=name, languages=["it"])
-        Residence.objects.create(resident=person, city=rovigo, neighbourhood=commenda if name == "Rachid" else san_bortolo)
+        Residence.objects.create(
+            resident=person, city=rovigo, neighbourhood=commenda if name == "Rachid" else san_bortolo
+        )
         people[name.lower()] = person
     for name, role in [("marta", "coordinator"), ("ada", "desk"), ("li", "member")]:
         Membership.objects.create(space=casa, resident=people[name], role=role)

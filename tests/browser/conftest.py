@@ -59,7 +59,9 @@ class House:
                 return
             except (urllib.error.URLError, OSError):
                 if self.process.poll() is not None:
-                    raise AssertionError(f"the house fell:\n{self.process.stdout and self.process.stdout.read()}") from None
+                    raise AssertionError(
+                        f"the house fell:\n{self.process.stdout and self.process.stdout.read()}"
+                    ) from None
                 time.sleep(0.2)
         raise AssertionError("the house did not open")
 
@@ -124,7 +126,9 @@ def phone(chromium: Browser, house: House) -> Iterator[OpenPhone]:
         page = context.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("console", lambda m: trouble.append(m.text) if "Content Security Policy" in m.text else None)
-        page.on("request", lambda r: trouble.append(r.url) if not r.url.startswith((house.url, "data:", "blob:")) else None)
+        page.on(
+            "request", lambda r: trouble.append(r.url) if not r.url.startswith((house.url, "data:", "blob:")) else None
+        )
         return page
 
     yield open_

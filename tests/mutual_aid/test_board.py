@@ -32,7 +32,9 @@ def grid(cast: SimpleNamespace) -> SimpleNamespace:
 
 def titles(client: Client, query: str = "") -> list[str]:
     html = client.get(f"/it/rovigo/{query}").content.decode()
-    return [part.split("</a>")[0].rsplit(">", 1)[1] for part in html.split('<h2>')[1:] if "/post/" in part.split("</h2>")[0]]
+    return [
+        part.split("</a>")[0].rsplit(">", 1)[1] for part in html.split("<h2>")[1:] if "/post/" in part.split("</h2>")[0]
+    ]
 
 
 def ids(page: board.Page) -> list[Any]:
@@ -140,13 +142,17 @@ def test_a_wrong_address_gives_the_board_and_a_sentence(
     assert titles(client, query) == ["La spesa"]
 
 
-def test_a_cursor_of_a_cell_of_another_city_is_forged(grid: SimpleNamespace, client: Client, make_post: MakePost) -> None:
+def test_a_cursor_of_a_cell_of_another_city_is_forged(
+    grid: SimpleNamespace, client: Client, make_post: MakePost
+) -> None:
     cursor = board.Cursor(grid.near.pk + 10_000, now(), make_post().pk)
     html = client.get(f"/it/rovigo/?near={grid.near.index}&cursor={cursor}").content.decode()
     assert "Ecco la bacheca dall’inizio" in html
 
 
-def test_an_empty_radius_offers_the_next_that_holds_something(grid: SimpleNamespace, client: Client, make_post: MakePost) -> None:
+def test_an_empty_radius_offers_the_next_that_holds_something(
+    grid: SimpleNamespace, client: Client, make_post: MakePost
+) -> None:
     make_post(cell=grid.far, kind="offer", category="animals")
     html = client.get(f"/it/rovigo/?near={grid.near.index}&radius=1&category=animals").content.decode()
     assert "Per ora nessuno, entro 1 km" in html
