@@ -3,4 +3,4 @@
 from project.settings import *  # noqa: F403 (all of them are meant)
 
 ROOT_URLCONF = "bench.urls"
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405 (it comes with all the others)

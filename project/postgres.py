@@ -64,7 +64,7 @@ class Cluster:
             return self.folder
         digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
         # TMPDIR may be long itself; the folder is made 0700 and must be ours, see _make_socket_folder
-        return Path("/tmp") / f"filo-{os.geteuid()}-{digest}"  # noqa: S108
+        return Path("/tmp") / f"filo-{os.geteuid()}-{digest}"  # noqa: S108 (nobody else may enter it)
 
     def ensure_running(self) -> bool:
         """Start the server unless it answers already. True if this call started it; CannotStart if it cannot be."""
