@@ -111,6 +111,7 @@ def test_what_was_filled_in_is_meant(told: Writer, streets: None, cast: SimpleNa
 OUTSIDE = "Questo posto è fuori da Rovigo. Scegli un’altra via, oppure il quartiere."
 NO_POINT = "Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere."
 NOWHERE = "Questo punto non esiste sulla carta. Scegli un’altra via, oppure il quartiere."
+UNFOUND = "Non troviamo questa via. Controlla il nome, oppure scegli il quartiere."
 NO_CELL = "Questa zona non c’è a Rovigo. Toccane un’altra, oppure scegli il quartiere."
 
 
@@ -122,8 +123,8 @@ NO_CELL = "Questa zona non c’è a Rovigo. Toccane un’altra, oppure scegli il
         ("kept", {}, "Scegli uno dei modi qui sotto."),
         ("space", {}, "Scegli uno dei modi qui sotto."),
         ("street", {}, "Scrivi la via, oppure scegli il quartiere."),
-        ("street", {"street": "via che non c’è"}, "Non troviamo questa via. Controlla il nome, oppure scegli il quartiere."),
-        ("street", {"street": "<b>\x00\u202e"}, "Non troviamo questa via. Controlla il nome, oppure scegli il quartiere."),
+        ("street", {"street": "via che non c’è"}, UNFOUND),
+        ("street", {"street": "<b>\x00\u202e"}, UNFOUND),
         ("street", {"street": "a" * 201}, "La via è di 201 lettere: ce ne stanno 200."),
         ("street", {"street": "via Padova 1"}, OUTSIDE),
         ("point", {"lat": "45.4", "lon": "11.9"}, OUTSIDE),
@@ -157,7 +158,9 @@ def test_a_place_that_cannot_be_gets_a_sentence(
 
 
 def test_another_citys_neighbourhood_is_refused(told: Writer) -> None:
-    padova = City.objects.create(name="Padova", slug="padova", istat="028060", province="PD", region="Veneto", lat=45.4, lon=11.87)
+    padova = City.objects.create(
+        name="Padova", slug="padova", istat="028060", province="PD", region="Veneto", lat=45.4, lon=11.87
+    )
     arcella = Neighbourhood.objects.create(city=padova, name="Arcella", slug="arcella", lat=45.42, lon=11.88)
     assert errors(told.put("neighbourhood", neighbourhood=arcella.pk).page) == ["Quel quartiere non è di questa città."]
 
@@ -174,11 +177,15 @@ def test_a_street_may_be_asked_elsewhere(told: Writer, settings: Any) -> None:
 
     settings.GEOCODER_URL, settings.GEOCODER_NAME = "https://geo.example", "Provincia di Rovigo"
     page = told.put("street", street="via dei Mille 4").page
-    assert errors(page) == ["La stiamo cercando. Aspetta un momento e premi di nuovo «Avanti», oppure scegli il quartiere."]
+    assert errors(page) == [
+        "La stiamo cercando. Aspetta un momento e premi di nuovo «Avanti», oppure scegli il quartiere."
+    ]
     assert 'value="via dei Mille 4"' in page
     told.put("street", street="via dei Mille 4")
     asked = GeocodingRequest.objects.get()
-    asked.places = [{"address": "Via dei Mille 4", "lat": COMMENDA[0], "lon": COMMENDA[1], "street": "Via dei Mille", "number": 4}]
+    asked.places = [
+        {"address": "Via dei Mille 4", "lat": COMMENDA[0], "lon": COMMENDA[1], "street": "Via dei Mille", "number": 4}
+    ]
     asked.save()
     assert told.put("street", street="via dei Mille 4").goes_to == told.url("controlla/")
     assert told.draft.fields["exact"]["address"] == "Via dei Mille 4"

@@ -32,7 +32,7 @@ def prove(client: Client, url: str, email: str) -> str:
     wanted = {"next": parse_qs(urlsplit(url).query)["next"][0]}
     assert wanted["next"] in page
     answer = client.post(urlsplit(url).path, {"email": email, **wanted})
-    code = "".join(re.findall(r"\d", mail.outbox[-1].subject)[:6])
+    code = "".join(re.findall(r"\d", str(mail.outbox[-1].subject))[:6])
     return str(client.post(answer.headers["Location"], {"code": code}).headers["Location"])
 
 
@@ -136,7 +136,14 @@ def test_the_first_post_of_somebody_new_waits(cast: SimpleNamespace, elena: Writ
 
 @pytest.mark.parametrize(
     ("who", "state"),
-    [("elena", "pending"), ("li", "pending"), ("ada", "open"), ("marta", "open"), ("nives", "open"), ("ottavio", "open")],
+    [
+        ("elena", "pending"),
+        ("li", "pending"),
+        ("ada", "open"),
+        ("marta", "open"),
+        ("nives", "open"),
+        ("ottavio", "open"),
+    ],
 )
 def test_who_holds_an_office_waits_for_nobody(cast: SimpleNamespace, sign_in: SignIn, who: str, state: str) -> None:
     """Taking part (Li) is no office: anybody may, a minute before writing."""
