@@ -31,6 +31,10 @@ FIRST_RING = 19  # cells: the own one and two rings around it, where most pages 
 RESEMBLANCE = "0.5"  # of 1: «spsa» still finds «spesa», «casa» does not
 
 
+class ForgedCursor(Exception):
+    """Not a cursor of ours."""
+
+
 class Cursor(NamedTuple):
     """Where a page ended: the last post's cell, time and id. It holds nothing that is not public."""
 
@@ -38,23 +42,20 @@ class Cursor(NamedTuple):
     published_at: datetime
     id: UUID
 
-    class Forged(Exception):
-        """Not a cursor of ours."""
-
     @classmethod
     def after(cls, post: Post) -> Self:
         return cls(post.cell_id, post.published_at, post.id)
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Raises `Forged` for whatever we did not write."""
+        """Raises ForgedCursor for whatever we did not write."""
         try:
             cell, at, id_ = json.loads(base64.urlsafe_b64decode(text[:200].encode()))
             cursor = cls(int(cell), datetime.fromisoformat(at), UUID(id_))
         except (ValueError, TypeError, AttributeError, binascii.Error, OverflowError) as error:
-            raise cls.Forged from error
+            raise ForgedCursor from error
         if cursor.published_at.tzinfo is None or not 0 < cursor.cell < 2**63:
-            raise cls.Forged
+            raise ForgedCursor
         return cursor
 
     def __str__(self) -> str:
@@ -148,11 +149,11 @@ def _nearest_of_few(filters: Filters, posts: PostQuerySet, cursor: Cursor | None
     """Few posts hold the words: sort those by the rank of their cell."""
     cells = _cells(filters)
     rank = Case(*(When(cell=cell, then=Value(n)) for n, cell in enumerate(cells)), output_field=IntegerField())
-    posts = posts.filter(cell__in=cells).annotate(rank=rank)
+    ranked = posts.filter(cell__in=cells).for_cards().annotate(rank=rank)
     if cursor:
         here = _rank_of(cursor, cells)
-        posts = posts.filter(Q(rank__gt=here) | Q(rank=here) & _older_than(cursor))
-    return list(posts.for_cards().order_by("rank", "-published_at", "id")[:size])
+        ranked = ranked.filter(Q(rank__gt=here) | Q(_older_than(cursor), rank=here))
+    return list(ranked.order_by("rank", "-published_at", "id")[:size])
 
 
 def _nearest(filters: Filters, posts: PostQuerySet, cursor: Cursor | None, size: int) -> list[Post]:
@@ -175,7 +176,7 @@ def _rank_of(cursor: Cursor, cells: list[int]) -> int:
     try:
         return cells.index(cursor.cell)
     except ValueError as error:
-        raise Cursor.Forged from error
+        raise ForgedCursor from error
 
 
 def _newest_of_each(posts: PostQuerySet, cells: list[int], size: int) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -39,31 +40,25 @@ class Filters:
     @classmethod
     def read(cls, city: City, query: QueryDict) -> Self:
         """What the address asks for. Nothing in it can break a page: what is not understood is left out and said."""
-        near, space, problems = None, None, []
-        if query.get("near"):
-            try:
-                near = location.cell_row(city, query["near"])
-            except location.UnknownCell:
-                problems.append(_("Questa zona non c’è a %(city)s. Ecco tutta la città.") % {"city": city.name})
-        if query.get("space"):
-            space = Space.objects.filter(city=city, slug=query["space"][:80].replace("\0", "")).first()
-            if space is None:
-                problems.append(_("Questo luogo non c’è a %(city)s. Ecco tutta la bacheca.") % {"city": city.name})
-        radius = _one_of(query.get("radius"), {str(km) for km in location.RADII})
+        asked = {name: str(value).replace("\0", " ") for name, value in query.items()}
+        problems: list[str] = []
+        near = _zone(city, asked.get("near", ""), problems)
+        space = _space(city, asked.get("space", ""), problems)
+        radius = _one_of(asked.get("radius"), {str(km) for km in location.RADII})
         if radius and near is None and not problems:
             problems.append(_("Per vedere chi è vicino, scegli prima una zona."))
         return cls(
             city=city,
-            kind=_one_of(query.get("kind"), Post.Kind.values),
-            category=_one_of(query.get("category"), Category.values),
-            language=_one_of(query.get("language"), [code for code, _name in LANGUAGES]),
-            urgent=query.get("urgent") == "1",
+            kind=_one_of(asked.get("kind"), Post.Kind.values),
+            category=_one_of(asked.get("category"), Category.values),
+            language=_one_of(asked.get("language"), {code for code, _name in LANGUAGES}),
+            urgent=asked.get("urgent") == "1",
             space=space,
-            words=" ".join(query.get("q", "").replace("\0", " ").split())[:LONGEST_WORDS],
+            words=" ".join(asked.get("q", "").split())[:LONGEST_WORDS],
             near=near,
             radius=int(radius) if radius and near else 0,
-            order=_one_of(query.get("order"), ["near", "new"]),
-            view=_one_of(query.get("view"), ["map"]) or "list",
+            order=_one_of(asked.get("order"), {"near", "new"}),
+            view=_one_of(asked.get("view"), {"map"}) or "list",
             problems=tuple(problems),
         )
 
@@ -104,5 +99,20 @@ class Filters:
         return changed if changed.near else replace(changed, radius=0, order="")
 
 
-def _one_of(value: str | None, known: Any) -> str:
-    return value if value in known else ""
+def _zone(city: City, index: str, problems: list[str]) -> Cell | None:
+    try:
+        return location.cell_row(city, index) if index else None
+    except location.UnknownCell:
+        problems.append(_("Questa zona non c’è a %(city)s. Ecco tutta la città.") % {"city": city.name})
+        return None
+
+
+def _space(city: City, slug: str, problems: list[str]) -> Space | None:
+    space = Space.objects.filter(city=city, slug=slug[:80]).first() if slug else None
+    if slug and space is None:
+        problems.append(_("Questo luogo non c’è a %(city)s. Ecco tutta la bacheca.") % {"city": city.name})
+    return space
+
+
+def _one_of(value: str | None, known: Collection[str]) -> str:
+    return value if value and value in known else ""

@@ -1,15 +1,15 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from mutual_aid import views
 
 # /<city>/post/<uuid>/
-post_urls = [
+post_urls: list[URLPattern | URLResolver] = [
     path("", views.post, name="post"),
     path("foto/", views.photo, name="post-photo"),
     path("mio/", views.own, name="post-own"),
 ]
 # /<city>/
-city_urls = [
+city_urls: list[URLPattern | URLResolver] = [
     path("", views.board, name="board"),
     path("filtri/", views.filters, name="filters"),
     path("mappa.json", views.board_map, name="board-map"),

@@ -31,7 +31,7 @@ def board(request: HttpRequest, city: str) -> HttpResponse:
     try:
         cursor = boards.Cursor.read(request.GET["cursor"]) if "cursor" in request.GET else None
         page = boards.page(filters, cursor)
-    except boards.Cursor.Forged:
+    except boards.ForgedCursor:
         problems.append(_("Non troviamo il punto da cui continuare. Ecco la bacheca dall’inizio."))
         page = boards.page(filters)
     context = {

@@ -1,7 +1,7 @@
 """The cast. Everybody in the tests is one of these few, in a small Rovigo of two neighbourhoods.
 
-Elena lives in San Bortolo and writes; Rachid lives in Commenda; Marta coordinates the Casa di quartiere; Ada stands at its
-desk; Nives administers the city; Ottavio coordinates it; Bruno is banned; Li belongs to the Casa di quartiere.
+Elena lives in San Bortolo and writes; Rachid lives in Commenda; Marta coordinates the Casa di quartiere; Ada stands at
+its desk; Nives administers the city; Ottavio coordinates it; Bruno is banned; Li belongs to the Casa di quartiere.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The promise about homes: two homes in one cell cannot be told apart by anything that anybody else may see.
 
-The same script of writes is played for each home, in a world of its own that is undone afterwards; then every public page,
-fragment, file and refusal, the log, the mails and the arguments of the jobs must be the same, byte for byte, once ids,
-tokens and cursors are masked. The clock stands still.
+The same script of writes is played for each home, in a world of its own that is undone afterwards; then every public
+page, fragment, file and refusal, the log, the mails and the arguments of the jobs must be the same, byte for byte, once
+ids, tokens and cursors are masked. The clock stands still.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
+from uuid import UUID
 
 import h3
 import pytest
@@ -122,7 +123,7 @@ def play(
     other: Home,
     title: str = "Chi mi aiuta?",
 ) -> None:
-    """Write from home, change the words, move within the cell, be reported, held and approved, renew; and write by street."""
+    """Write from home, move within the cell, be reported, held and approved, renew; and write once more by street."""
     elena, nives = sign_in(cast.elena), sign_in(cast.nives)
     writer = Writer(elena).begin().tell(title=title)
     writer.put("point", lat=home[0], lon=home[1], note="il campanello rotto").publish()
@@ -134,7 +135,7 @@ def play(
     moved.put("point", lat=other[0], lon=other[1]).publish()
     post.refresh_from_db()
     assert post.version == version, "moving within a cell changes nothing that others see"
-    assert (ExactPlace.objects.get(post=post).lat, post.state) == (pytest.approx(other[0]), "open")
+    assert ExactPlace.objects.get(post=post).lat == pytest.approx(other[0])
     Client().post(f"{own}/segnala/", {"reason": "other", "words": "Mi pare strano"})
     post.hide(cast.nives, "La rileggo")
     post.approve(cast.nives)
@@ -145,12 +146,12 @@ def play(
     Writer(elena).begin(kind="offer").tell(title="Un caffè").put("street", street=f"{street.name} 7").publish()
 
 
-def change(client: Client, own: str, step: str) -> str:
+def change(client: Client, own: str, step: str) -> UUID:
     """Begin to change a post; the draft's id."""
     answer = client.post(f"{own}/cambia/", {"step": step})
     found = re.search(r"/scrivi/([0-9a-f-]{36})/", answer.headers["Location"])
     assert found
-    return found[1]
+    return UUID(found[1])
 
 
 def everything_public(cast: SimpleNamespace, sign_in: SignIn, caplog: pytest.LogCaptureFixture) -> dict[str, str]:
@@ -197,7 +198,7 @@ def addresses(cast: SimpleNamespace, post: Post) -> dict[str, str]:
 def answer(client: Client, url: str) -> str:
     """Status, headers and body."""
     response = client.get(url)
-    body = b"".join(response.streaming_content) if response.streaming else response.content
+    body = response.getvalue()
     headers = "\n".join(f"{k}: {v}" for k, v in sorted(response.headers.items()))
     return masked(f"{response.status_code}\n{headers}\n{body.decode(errors='replace')}")
 
