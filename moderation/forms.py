@@ -20,6 +20,14 @@ from residents.models import Resident
 from spaces.models import City
 from spaces.people.forms import PersonByEmail
 
+
+class ThreeLines(forms.Textarea):
+    """Room for a sentence or two, so that the button below stays near."""
+
+    def __init__(self) -> None:
+        super().__init__({"rows": 3})
+
+
 LONG = _("È troppo lungo: %(now)d lettere. Al massimo %(most)d.")
 
 
@@ -30,7 +38,13 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Scegli che cosa non va.")},
     )
-    words = Words(label=_("Vuoi aggiungere qualcosa?"), required=False, longest=500, error_messages={"long": LONG})
+    words = Words(
+        label=_("Vuoi aggiungere qualcosa?"),
+        required=False,
+        longest=500,
+        widget=ThreeLines,
+        error_messages={"long": LONG},
+    )
 
 
 class DecisionForm(forms.Form):
@@ -44,9 +58,10 @@ class DecisionForm(forms.Form):
     last_report = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     why = Words(
         label=_("Che cosa scriviamo a chi l’ha scritto"),
-        help_text=_("Serve se rifiuti: lo legge sulla pagina del suo biglietto e per posta."),
+        help_text=_("Serve solo se rifiuti: lo legge sulla pagina del suo biglietto e per posta."),
         required=False,
         longest=500,
+        widget=ThreeLines,
         error_messages={"long": LONG},
     )
 
@@ -56,7 +71,6 @@ class DecisionForm(forms.Form):
         kwargs["initial"] = {"version": post.version, "last_report": last_report}
         super().__init__(*args, **kwargs)
         self.buttons = possible(post, reported=last_report > 0)
-        self.fields["why"].widget.attrs["rows"] = 2
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("decision") == Decision.REFUSE and self.cleaned_data.get("why") == "":
@@ -85,6 +99,7 @@ class SuspensionForm(PersonByEmail):
         label=_("Perché"),
         help_text=_("Lo legge la persona, quando prova a scrivere o a partecipare."),
         longest=300,
+        widget=ThreeLines,
         error_messages={"required": _("Scrivi perché: la persona deve poterlo capire."), "long": LONG},
     )
     how_long = forms.ChoiceField(

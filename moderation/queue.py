@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.timesince import timesince
+from django.utils.timezone import now
 
 from moderation.models import GRAVITY, Report
 from mutual_aid.models import Post, PostChange
@@ -93,4 +95,5 @@ class Waiting:
     @property
     def age(self) -> str:
         """How long it has been waiting, in one unit: «3 ore»; empty if it does not wait."""
-        return timesince(self.post.waiting_since, depth=1) if self.post.waiting_since else ""
+        since = self.post.waiting_since
+        return timesince(min(since, now() - timedelta(minutes=1)), depth=1) if since else ""
