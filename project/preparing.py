@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from project.bilingual import CannotStart, say
+from project.data_folder import check_space
 
 
 def prepare(*, demo: bool) -> None:
@@ -21,6 +22,7 @@ def prepare(*, demo: bool) -> None:
         if demo:
             call_command("demo")
     except DatabaseError as error:
+        check_space()  # a full disk has many ways to break a database
         reason = str(error).splitlines()[0]
         raise CannotStart(
             f"Il database non si lascia preparare ({reason}).", f"The database cannot be prepared ({reason})."
