@@ -20,7 +20,8 @@ def of(resident: Resident) -> dict[str, list[dict[str, Any]]]:
     rows += [rest.of(resident) for rest in outliving if rest.words]
     found: dict[str, dict[Any, dict[str, Any]]] = {}
     for some in rows:
-        for row in some.select_related(*(_links(some.model) or [None])):
+        links = _links(some.model)
+        for row in some.select_related(*links) if links else some:
             found.setdefault(row._meta.label, {})[row.pk] = _facts(row, resident)
     return {label: list(told.values()) for label, told in found.items()}
 

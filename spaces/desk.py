@@ -22,6 +22,7 @@ from spaces.profile_forms import WelcomeForm
 
 DAY = 24 * 60 * 60
 QUIET_ZONE = 4  # modules of white around the QR, without which telephones do not find it
+MODULE = 6  # pixels
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,10 +62,10 @@ def show_link(request: HttpRequest, space: Space, resident: Resident) -> HttpRes
 
 
 def qr(text: str) -> dict[str, Any]:
-    """`size`: the side of the square in modules, quiet zone included; `dark`: the dark modules as an SVG path."""
+    """`size`: its side in modules, quiet zone included; `pixels`: on screen; `dark`: the drawing, as an SVG path."""
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_ZONE))
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
-    return {"size": len(rows), "dark": "".join(dark)}
+    return {"size": len(rows), "dark": "".join(dark), "pixels": len(rows) * MODULE}
 
 
 def _space_behind_gate(request: HttpRequest, city: str, slug: str) -> Space:

@@ -38,21 +38,22 @@ class ProfileForm(forms.Form):
         return name
 
 
-def neighbourhood_field(city: City) -> forms.ModelChoiceField[Neighbourhood]:
+def neighbourhood_field(city: City, widget: type[forms.Widget]) -> forms.ModelChoiceField[Neighbourhood]:
     """The neighbourhoods of one city, as locals call them; none is an answer too."""
     return forms.ModelChoiceField(
         city.neighbourhoods.defer("border"),
         label=_("Quartiere"),
         empty_label=_("Non lo so, o preferisco non dirlo"),
         required=False,
-        widget=forms.RadioSelect,
+        blank=True,  # or the answer «I do not know» is left out of the radio buttons
+        widget=widget,
     )
 
 
 class NeighbourhoodForm(forms.Form):
     def __init__(self, *args: Any, city: City, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["neighbourhood"] = neighbourhood_field(city)
+        self.fields["neighbourhood"] = neighbourhood_field(city, forms.RadioSelect)
 
 
 class WelcomeForm(ProfileForm):
@@ -65,4 +66,4 @@ class WelcomeForm(ProfileForm):
         self.initial = {"key": uuid4(), "interface_language": city.language, "languages": [city.language]}
         self.fields["name"].label = _("Il suo nome, come lo vedono i vicini")
         self.fields["languages"].label = _("Lingue che parla")
-        self.fields["neighbourhood"] = neighbourhood_field(city)
+        self.fields["neighbourhood"] = neighbourhood_field(city, forms.Select)

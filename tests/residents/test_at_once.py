@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -37,14 +38,14 @@ def at_once(does: Callable[[Any], Any], those: Iterable[Any]) -> list[Any]:
 def same_browser(client: Client) -> Client:
     """Another window of it."""
     twin = Client()
-    twin.cookies = client.cookies.copy()
+    twin.cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
     return twin
 
 
 def test_parallel_guesses_are_five_in_all(knock: Callable[..., Client]) -> None:
     client = knock("anna@example.org")
-    typed = wrong(digits())
-    said = at_once(lambda window: window.post(CODE, {"code": typed}).content.decode(), [same_browser(client) for _ in range(24)])
+    typed, windows = wrong(digits()), [same_browser(client) for _ in range(24)]
+    said = at_once(lambda window: window.post(CODE, {"code": typed}).content.decode(), windows)
     assert sum("uoi provare ancora" in page for page in said) <= 4
     assert SigninCode.objects.get().tries_left == 0
 
@@ -57,10 +58,8 @@ def test_a_right_code_opens_one_window(knock: Callable[..., Client]) -> None:
 
 
 def test_two_browsers_that_prove_one_new_address_are_one_person(knock: Callable[..., Client]) -> None:
-    waiting = []
-    for address in ["Anna@example.org", "anna@example.org", "ANNA@EXAMPLE.ORG", " anna@Example.org", "aNNa@example.org"]:
-        waiting.append((knock(address), digits()))
-    waiting.append((knock("bruno@example.org"), digits()))
+    spellings = ["Anna@example.org", "anna@example.org", "ANNA@EXAMPLE.ORG", " anna@Example.org", "aNNa@example.org"]
+    waiting = [(knock(address), digits()) for address in [*spellings, "bruno@example.org"]]
     answers = at_once(lambda one: one[0].post(CODE, {"code": one[1]})["Location"], waiting)
     assert answers == [ME] * AT_ONCE
     assert set(Resident.objects.values_list("email", flat=True)) == {"anna@example.org", "bruno@example.org"}
@@ -69,12 +68,8 @@ def test_two_browsers_that_prove_one_new_address_are_one_person(knock: Callable[
 def test_a_link_opens_for_one() -> None:
     anna = Resident.objects.welcome("anna@example.org")
     for token in [SigninLink.make(anna) for _ in range(8)]:
-        answers = at_once(lambda client, token=token: client.post(f"/it/entra/link/{token}/").status_code, clients())
+        answers = at_once(lambda path: Client().post(path).status_code, [f"/it/entra/link/{token}/"] * AT_ONCE)
         assert sorted(answers) == [302] + [410] * (AT_ONCE - 1)
-
-
-def clients() -> list[Client]:
-    return [Client() for _ in range(AT_ONCE)]
 
 
 def test_a_limit_holds_for_requests_of_one_moment() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,10 @@ from tests.residents.authenticator import Phone
 from tests.residents.conftest import ME
 
 DESK = "/it/rovigo/luoghi/casa/sportello/"
-WANDA = {"name": "Wanda", "languages": ["ro", "it"], "interface_language": "it", "key": "0b4f7b5e-1111-4a52-9a52-000000000001"}
+WANDA: dict[str, Any] = {
+    "name": "Wanda", "languages": ["ro", "it"], "interface_language": "it",
+    "key": "0b4f7b5e-1111-4a52-9a52-000000000001",
+}  # fmt: skip
 
 type Someone = Callable[[Resident], Client]
 
@@ -93,7 +97,8 @@ def test_no_link_is_made_for_who_has_an_address(cast: SimpleNamespace, sign_in: 
 
 def test_what_is_missing_is_said_and_nothing_is_made(cast: SimpleNamespace, sign_in: Someone) -> None:
     before = Resident.objects.count()
-    for slip in [{"name": ""}, {"key": "x"}, {"languages": ["klingon"]}, {"neighbourhood": "999999"}]:
+    slips: list[dict[str, Any]] = [{"name": ""}, {"key": "x"}, {"languages": ["klingon"]}, {"neighbourhood": "999999"}]
+    for slip in slips:
         page = sign_in(cast.ada).post(DESK, WANDA | slip)
         assert (page.status_code, "entra/link" in page.content.decode()) == (200, False)
     assert Resident.objects.count() == before

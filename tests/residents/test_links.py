@@ -34,7 +34,9 @@ def test_the_command_prints_an_address_that_opens_with_one_button(cast: SimpleNa
 
 
 def test_the_address_may_start_elsewhere(cast: SimpleNamespace) -> None:
-    assert printed("elena@example.org", "--base", "https://filo.example/").startswith("https://filo.example/it/entra/link/")
+    assert printed("elena@example.org", "--base", "https://filo.example/").startswith(
+        "https://filo.example/it/entra/link/"
+    )
 
 
 def test_nobody_is_made_by_the_command(cast: SimpleNamespace) -> None:

@@ -17,6 +17,7 @@ from residents.models import Resident
 from tests.residents.authenticator import Phone
 from tests.residents.conftest import CODE, DOOR, ME, digits
 
+RUBBISH = ["", "null", "[]", "3", "{}", '{"response":{}}', '"x"', "{", "[" * 5000, '{"response":{"userHandle":"9"}}']
 KEYS, NEW = "/it/io/chiavi/", "/it/io/chiavi/sfida/"
 SHOW, CHALLENGE = "/it/entra/chiave/", "/it/entra/chiave/sfida/"
 
@@ -127,7 +128,7 @@ def test_hostile_answers_are_refused_with_a_sentence(cast: SimpleNamespace, at_h
         # what was spoilt may be a part that nobody reads
         assert stranger.post(SHOW, {"credential": json.dumps(spoilt(shown, chance))}).status_code in (200, 302)
     stranger.post("/it/esci/")
-    for rubbish in ["", "null", "[]", "3", "{}", '{"response":{}}', '"x"', "{", "[" * 5000, '{"response":{"userHandle":"9"}}']:
+    for rubbish in RUBBISH:
         assert stranger.post(SHOW, {"credential": rubbish}).status_code == 200, rubbish
         assert home.post(KEYS, {"credential": rubbish}).status_code == 200, rubbish
 
