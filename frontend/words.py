@@ -48,9 +48,12 @@ def and_(words: list[str]) -> str:
 
 
 def when(post: Post) -> str:
-    """When the help is needed or offered: «ogni martedì e giovedì mattina». Never a word that is true today only."""
-    part = str(Post.PartOfDay(post.part_of_day).label) if post.part_of_day else ""
-    return " ".join(filter(None, [_which_day(post), part]))
+    """When the help is needed or offered: «ogni martedì mattina». Never what is true today only."""
+    if not post.part_of_day:
+        return _which_day(post)
+    named = post.timing == Post.Timing.WEEKLY and len(post.weekdays) < 7
+    pattern = _("%(day)s %(part)s") if named else _("%(day)s, %(part)s")
+    return pattern % {"day": _which_day(post), "part": Post.PartOfDay(post.part_of_day).label}
 
 
 def _which_day(post: Post) -> str:

@@ -89,10 +89,10 @@ class Space(models.Model):
     def open_until(self, at: datetime) -> datetime | None:
         """When the door closes that is open now; None if it is closed. Past midnight if the next day goes straight on."""
         here = self._on_the_clock(at)
-        stretch = next((hours for hours in self.opening_on(here) if hours.opens <= here.time() < hours.closes), None)
+        stretch = next((hours for hours in self.opening_on(here) if hours.holds(here.time())), None)
         if stretch is None:
             return None
-        if stretch.closes < END_OF_DAY:
+        if not stretch.lasts_until_midnight:
             return self._at(here, stretch.closes)
         tomorrow = here + timedelta(days=1)
         goes_on = next((hours for hours in self.opening_on(tomorrow) if hours.opens == time.min), None)
@@ -148,3 +148,10 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens}–{self.closes}"
+
+    @property
+    def lasts_until_midnight(self) -> bool:
+        return self.closes >= END_OF_DAY
+
+    def holds(self, clock: time) -> bool:
+        return self.opens <= clock and (self.lasts_until_midnight or clock < self.closes)

@@ -1,11 +1,11 @@
 // Step 3 of writing: the device's position, and a tap on the map. Without it the page asks for the street or the neighbourhood.
 
 const form = document.getElementById("write")
-const said = document.getElementById("said")
+const words = document.getElementById("words").dataset
 
-function tell(words) {
-  said.hidden = false
-  said.textContent = words
+// Said below the control that was used, in an element that waits there for it.
+function tell(control, sentence) {
+  control.closest(".opens").querySelector("[role=status]").textContent = sentence
 }
 
 function choose(way, facts) {
@@ -13,17 +13,17 @@ function choose(way, facts) {
   form.querySelector(`[name=where][value=${way}]`).checked = true
 }
 
-async function takePosition(what) {
-  tell(said.dataset.asking)
+async function takePosition(button) {
+  const what = button.dataset.take
+  tell(button, words.asking)
   try {
     const options = { enableHighAccuracy: what === "point", timeout: 15_000 }
     const { coords } = await new Promise((found, failed) => navigator.geolocation.getCurrentPosition(found, failed, options))
     const place = { lat: coords.latitude, lon: coords.longitude }
-    if (what === "point") choose("point", place)
-    else choose("cell", { tapped: await cellOf(place) })
-    tell(said.dataset[what])
+    choose("point", what === "point" ? place : { tapped: await cellOf(place) })
+    tell(button, words[what])
   } catch {
-    tell(said.dataset.refused)
+    tell(button, words.refused)
   }
 }
 
@@ -63,7 +63,7 @@ function drawMap(sheet, of) {
     if (!cell) return
     chosen.clearLayers().addData(cell)
     choose("cell", { tapped: cell.properties.index })
-    tell(`${said.dataset.tapped} ${cell.properties.neighbourhood}`)
+    tell(sheet, `${words.tapped} ${cell.properties.neighbourhood}`)
   })
 }
 
@@ -85,11 +85,11 @@ function holds(ring, { lat, lng }) {
 
 addEventListener("click", (event) => {
   const taker = event.target.closest("[data-take]")
-  if (taker && navigator.geolocation) takePosition(taker.dataset.take)
+  if (taker && navigator.geolocation) takePosition(taker)
   const opener = event.target.closest("[data-map]")
   if (!opener) return
   opener.disabled = true
-  openMap(document.getElementById("map")).catch(() => tell(said.dataset.noMap))
+  openMap(document.getElementById("map")).catch(() => tell(opener, words.noMap))
 })
 
 // Who writes the street or picks the neighbourhood means that way: its button follows.
