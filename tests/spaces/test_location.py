@@ -11,6 +11,7 @@ from typing import Any
 
 import h3
 import pytest
+import shapely
 from django.db import transaction
 from django.template.loader import render_to_string
 from geopy.distance import geodesic
@@ -42,7 +43,12 @@ def mixed(rovigo: City) -> City:
     """San Bortolo is dense and asks for 9, Commenda for 7, the rest is content with the city's 8."""
     rovigo.neighbourhoods.filter(slug="san-bortolo").update(resolution=9)
     rovigo.neighbourhoods.filter(slug="commenda").update(resolution=7)
-    Neighbourhood.objects.create(city=rovigo, name="Sarzano", slug="sarzano", lat=45.04, lon=11.86)
+    Neighbourhood.objects.create(city=rovigo, name="Sarzano", slug="sarzano", lat=45.09, lon=11.86)
+    bank = [[[11.72, 45.025], [11.89, 45.025], [11.89, 45.045], [11.72, 45.045], [11.72, 45.025]]]
+    Neighbourhood.objects.create(  # long and narrow: its far end is nearer to others' labels
+        city=rovigo, name="Argine", slug="argine", lat=45.03, lon=11.73, resolution=9,
+        border={"type": "MultiPolygon", "coordinates": [bank]},
+    )  # fmt: skip
     return redrawn(rovigo)
 
 
@@ -59,10 +65,11 @@ def frassinelle(db: None) -> City:
 
 
 def holder(city: City, lat: float, lon: float) -> Neighbourhood:
-    """Whose a point is, said naively: the square around the label, else the nearest label."""
+    """Whose a point is, said naively: the rectangle it lies in, else the nearest label."""
     areas = list(city.neighbourhoods.order_by("name"))
     for area in areas:
-        if area.border and abs(lat - area.lat) <= 0.008 and abs(lon - area.lon) <= 0.008:
+        corners = area.border["coordinates"][0][0] if area.border else []
+        if corners and min(corners)[0] <= lon <= max(corners)[0] and min(corners)[1] <= lat <= max(corners)[1]:
             return area
     return min(areas, key=lambda area: math.hypot(lat - area.lat, (lon - area.lon) * math.cos(math.radians(city.lat))))
 
@@ -129,20 +136,29 @@ def test_a_cell_knows_no_point_but_its_centre(mixed: City) -> None:
 
 
 def test_a_place_is_accepted_if_its_cell_touches_the_city(rovigo: City) -> None:
-    """Around the border: whoever lives within is let in, and so is whoever lives outside in a cell that reaches in."""
+    """All around the border, cell by cell: it touches, or a smaller cell it stands for does, or it is out."""
     redrawn(rovigo)
-    chance, outside_but_in = random.Random(11), 0
-    for _ in range(2000):
-        lat, lon = chance.uniform(SOUTH - 0.03, NORTH + 0.03), chance.uniform(WEST - 0.03, EAST + 0.03)
-        within = SOUTH <= lat <= NORTH and WEST <= lon <= EAST
-        hexagon = h3.cell_to_boundary(by_the_rule(rovigo, lat, lon))
-        reaches_in = any(SOUTH <= y <= NORTH and WEST <= x <= EAST for y, x in hexagon)
-        if within or reaches_in:
-            location.cell_for(rovigo, lat, lon)
-            outside_but_in += not within
-    assert outside_but_in > 20
-    with pytest.raises(location.OutsideCity, match="fuori da Rovigo"):
-        location.cell_for(rovigo, NORTH + 0.03, EAST)
+    city, within, accepted, refused = shapely.box(WEST, SOUTH, EAST, NORTH), 0, 0, 0
+    for index in h3.grid_disk(h3.latlng_to_cell(rovigo.lat, rovigo.lon, 8), 15):
+        smaller = h3.cell_to_children(index, 9)
+        hexagons = [shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(one)]) for one in (index, *smaller)]
+        for home in map(h3.cell_to_latlng, smaller):
+            if any(hexagon.intersects(city) for hexagon in hexagons):
+                assert location.cell_for(rovigo, *home) == index
+                within += city.covers(shapely.Point(*home[::-1]))
+                accepted += 1
+            else:
+                with pytest.raises(location.OutsideCity, match="fuori da Rovigo"):
+                    location.cell_for(rovigo, *home)
+                refused += 1
+    assert accepted > within > 1000
+    assert refused > 1000
+
+
+def test_every_home_of_the_city_has_a_cell(rovigo: City) -> None:
+    edge = [(lat, lon) for lat in (SOUTH, NORTH) for lon in (WEST, EAST)]
+    for point in [*homes(2000), *edge]:
+        location.cell_for(rovigo, *point)
 
 
 def test_an_area_has_the_cell_of_its_label_point(cast: SimpleNamespace) -> None:
@@ -209,13 +225,12 @@ def test_a_cell_of_the_city_is_known_without_asking_the_database(
     rovigo: City, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first = location.cell_of_point(rovigo, *COMMENDA)
+    lat = first.lat
     with django_assert_num_queries(0):
         again = location.cell_row(rovigo, first.index)
         assert (again, again.place_name, again.city) == (first, "Commenda", rovigo)
     again.lat = 0
-    assert location.cell_row(rovigo, first.index).lat == first.lat, (
-        "what one caller does to its row, others must not see"
-    )
+    assert location.cell_row(rovigo, first.index).lat == lat, "what one caller does to its row, others must not see"
 
 
 # A city without border
@@ -234,7 +249,9 @@ def test_without_border_there_is_an_end_to_the_rows_an_address_can_cause(frassin
     far = geodesic(kilometers=60).destination((frassinelle.lat, frassinelle.lon), bearing=200)
     with pytest.raises(location.OutsideCity):
         location.cell_for(frassinelle, far.latitude, far.longitude)
-    for index in [h3.latlng_to_cell(far.latitude, far.longitude, 7), h3.latlng_to_cell(44.99, 11.70, 8)]:
+    near = h3.latlng_to_cell(44.99, 11.70, 7)
+    others = [h3.latlng_to_cell(far.latitude, far.longitude, 7), h3.latlng_to_cell(44.99, 11.70, 8)]
+    for index in [*others, near.upper(), f"0x{near}", f" {near}", f"0{near}", "", "871ea\0"]:
         with pytest.raises(location.UnknownCell):
             location.cell_row(frassinelle, index)
     assert not frassinelle.cells.exists()
@@ -395,8 +412,8 @@ def test_the_map_has_the_outline_the_cells_and_the_names(mixed: City) -> None:
     }
     assert [f["properties"]["name"] for f in kinds["city"]] == ["Rovigo"]
     assert {f["properties"]["index"] for f in kinds["cell"]} == set(mixed.cells.values_list("index", flat=True))
-    assert {f["properties"]["neighbourhood"] for f in kinds["cell"]} == {"Commenda", "San Bortolo", "Sarzano"}
-    assert [f["properties"]["name"] for f in kinds["neighbourhood"]] == ["Commenda", "San Bortolo", "Sarzano"]
+    assert {f["properties"]["neighbourhood"] for f in kinds["cell"]} == {"Argine", "Commenda", "San Bortolo", "Sarzano"}
+    assert [f["properties"]["name"] for f in kinds["neighbourhood"]] == ["Argine", "Commenda", "San Bortolo", "Sarzano"]
     ring = kinds["cell"][0]["geometry"]["coordinates"][0]
     assert (len(ring), ring[0]) == (7, ring[-1])
     assert all(round(degree, 5) == degree and abs(degree) > 10 for point in ring for degree in point)
@@ -415,6 +432,18 @@ def test_the_picture_of_a_cell_is_small_and_says_its_place(mixed: City) -> None:
         assert f">{cell.place_name}</text>" in html
         assert "style=" not in html
         assert 'class="mine" d="M' in html
+
+
+def test_a_picture_has_three_names_that_do_not_touch(rovigo: City) -> None:
+    for number in range(8):
+        lat, lon = SAN_BORTOLO[0] + number % 3 * 0.004, SAN_BORTOLO[1] + number // 3 * 0.008
+        Neighbourhood.objects.create(city=rovigo, name=f"Rione {number}", slug=f"rione-{number}", lat=lat, lon=lon)
+    labels = location.cell_picture(location.cell_of_point(rovigo, *SAN_BORTOLO)).labels
+    assert (len(labels), labels[0].text) == (3, "San Bortolo")
+    for label in labels:
+        assert abs(label.x) < 150
+        assert abs(label.y) < 85
+        assert all(abs(label.y - other.y) > 20 or abs(label.x - other.x) > 60 for other in labels if other is not label)
 
 
 def test_the_picture_shows_the_border_only_where_it_is_near(rovigo: City) -> None:

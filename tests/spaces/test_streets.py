@@ -97,6 +97,11 @@ def test_columns_separators_and_encodings_of_any_office(
     assert (street.number_from, street.number_to, street.lat, street.lon) == (12, 12, 45.066, 11.799)
 
 
+def test_the_apostrophes_of_old_offices_are_read(rovigo: City, tmp_path: Path) -> None:
+    bring(tmp_path, "via,lat,lon\nVia dell’Artigianato,45.066,11.799\n".encode("cp1252"))
+    assert rovigo.streets.get().name == "Via dell’Artigianato"
+
+
 def test_the_kind_of_street_may_have_a_column_of_its_own(rovigo: City, tmp_path: Path) -> None:
     bring(tmp_path, 'id,DUG,DENOMINAZIONE,LAT,LON\n1,VIA,"SACRO CUORE, DEL",45.066,11.799\n')
     assert rovigo.streets.get().name == "VIA SACRO CUORE, DEL"
@@ -194,7 +199,10 @@ def test_an_address_is_found_as_people_write_it(streets: City, words: str, addre
 
 
 def test_what_is_written_in_full_is_meant(streets: City) -> None:
-    assert addresses(streets, "via garibaldi 12") == ["Via Garibaldi 12"]
+    for words in ["via garibaldi 12", "v. garibaldi 12", "v.Garibaldi,12"]:
+        assert addresses(streets, words) == ["Via Garibaldi 12"]
+    for words in ["piazza garibaldi 12", "p.zza garibaldi 12", "P.za Garibaldi 12", "pz. garibaldi 12"]:
+        assert addresses(streets, words) == ["Piazza Garibaldi 12"]
     assert sorted(addresses(streets, "garibaldi 12")) == ["Piazza Garibaldi 12", "Via Garibaldi 12"]
 
 
