@@ -129,7 +129,7 @@ def test_a_slow_but_steady_reader_is_not_cut(server: RunningServer) -> None:
         while time.monotonic() - started < 6:  # three times the server's patience
             received = line.recv(4096)
             assert received
-            time.sleep(len(received) / 50_000)  # so many bytes a second: what waits at the door takes longer than 2 s
+            time.sleep(len(received) / 25_000)  # so many bytes a second: what waits at the door takes longer than 2 s
 
 
 def test_an_event_stream_that_nobody_reads_is_cut(server: RunningServer) -> None:
