@@ -144,6 +144,8 @@ class PlaceForm(forms.Form):
                 found = self._street()
                 exact = Place(found.address, note, found.lat, found.lon)
                 return self._cell(found.lat, found.lon, "street"), Post.Precision.CELL, self._if_wanted(exact)
+            case Way.POINT if self.cleaned_data["tapped"]:  # the device gave no more than its zone
+                return self._tapped(), Post.Precision.CELL, Place(note=note)
             case Way.POINT:
                 lat, lon = self._point()
                 return self._cell(lat, lon, "where"), Post.Precision.CELL, self._if_wanted(Place("", note, lat, lon))

@@ -14,7 +14,7 @@ from mutual_aid.models import Post
 from mutual_aid.writing.dates import DayField
 from mutual_aid.writing.photo import Picture
 from mutual_aid.writing.plain_text import Line, Words, count_words
-from residents.languages import LANGUAGES
+from residents.languages import language_choices
 from spaces.models import City, Space
 
 WEEKDAYS = [
@@ -92,14 +92,14 @@ class WordsForm(forms.Form):
     )
     languages = forms.MultipleChoiceField(
         label=_("Quali lingue parli"),
-        choices=LANGUAGES,
+        choices=language_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Scegli fra le lingue qui sotto.")},
     )
     language = forms.ChoiceField(
         label=_("In che lingua hai scritto"),
-        choices=LANGUAGES,
+        choices=language_choices,
         error_messages={
             "required": _("Scegli in che lingua hai scritto."),
             "invalid_choice": _("Scegli in che lingua hai scritto."),
@@ -153,6 +153,8 @@ class WordsForm(forms.Form):
         """A day or weekdays that were filled in are meant, even if the choice above was left as it stood."""
         facts = self.cleaned_data
         by_date, weekdays, timing = facts.get("by_date"), facts.get("weekdays"), facts.get("timing")
+        if timing not in (Post.Timing.ANY, Post.Timing.BY):
+            self.errors.pop("by_date", None)  # somebody who changed their mind need not correct it
         if timing == Post.Timing.ANY:
             timing = Post.Timing.BY if by_date else Post.Timing.WEEKLY if weekdays else timing
         if timing == Post.Timing.BY and not by_date and "by_date" not in self.errors:

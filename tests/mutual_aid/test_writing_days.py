@@ -77,6 +77,12 @@ def test_what_was_filled_in_is_meant(elena: Writer) -> None:
 
 
 @NOVEMBER
+def test_who_changes_their_mind_need_not_correct_the_day(elena: Writer) -> None:
+    assert elena.begin().tell(timing="weekly", weekdays=["1"], by_date="31/11").goes_to == elena.url("dove/")
+    assert elena.draft.fields["by_date"] is None
+
+
+@NOVEMBER
 def test_how_long_it_stays(cast: SimpleNamespace, elena: Writer) -> None:
     elena.written(cast)
     assert "fino al 6 dicembre" in elena.look()

@@ -72,6 +72,14 @@ def test_by_the_device(told: Writer, cast: SimpleNamespace) -> None:
     assert (ExactPlace.objects.get().lat, ExactPlace.objects.get().lon) == (lat, lon)
 
 
+def test_by_the_zone_of_the_device(told: Writer, cast: SimpleNamespace) -> None:
+    index = location.cell_for(cast.city, *COMMENDA)
+    assert told.put("point", lat="", lon="", tapped=index).goes_to == told.url("controlla/")
+    told.publish()
+    assert told.post.cell.index == index
+    assert not ExactPlace.objects.exists()
+
+
 def test_by_a_tap_on_the_map(told: Writer, cast: SimpleNamespace) -> None:
     index = location.cell_for(cast.city, *COMMENDA)
     assert told.put("cell", tapped=index).goes_to == told.url("controlla/")

@@ -39,6 +39,7 @@ async function cellOf(place) {
 async function openMap(sheet) {
   sheet.hidden = false
   sheet.style.height = "22rem"
+  sheet.scrollIntoView({ block: "center" })
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet.dataset.css }))
   await new Promise((loaded, failed) =>
     document.head.append(Object.assign(document.createElement("script"), { src: sheet.dataset.js, onload: loaded, onerror: failed })),
