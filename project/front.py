@@ -184,6 +184,16 @@ class Photos(Folder):
         return response
 
 
+class Tiles(Folder):
+    """Map pictures {z}/{x}/{y}.png that a city laid down for itself, so that no page asks another host for them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
 class OwnOriginOnly:
     """Refuses sockets that a foreign page opens, and pages of no origin (`null`)."""
 

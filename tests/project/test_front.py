@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import brotli
@@ -35,7 +36,7 @@ AWAY = {"lat": 45.47, "lon": 9.19}
 def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningServer]:
     with django_db_blocker.unblock():
         url = database_url()
-    with RunningServer("-c", SERVE, DATABASE_URL=url) as server:
+    with TemporaryDirectory() as tiles, RunningServer("-c", SERVE, DATABASE_URL=url, FILO_TILES=tiles) as server:
         yield server
 
 
@@ -175,6 +176,16 @@ def test_photos(house: RunningServer) -> None:
     assert httpx.get(f"{house.url}/media/photos/").status_code == 404
 
 
+def test_tiles_come_from_a_folder_of_the_city_if_it_names_one(house: RunningServer) -> None:
+    tile = Path(house.environment["FILO_TILES"]) / "7" / "68" / "45.png"
+    tile.parent.mkdir(parents=True)
+    tile.write_bytes(b"PNG")
+    answer = httpx.get(f"{house.url}/tiles/7/68/45.png")
+    assert (answer.content, answer.headers["content-type"]) == (b"PNG", "image/png")
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+    assert httpx.get(f"{house.url}/tiles/7/68/46.png").status_code == 404
+
+
 # Cells
 
 
@@ -280,8 +291,9 @@ def test_a_host_that_is_not_ours_opens_no_socket(house: RunningServer) -> None:
 
 
 def test_everything_else_is_django(house: RunningServer) -> None:
-    answer = httpx.get(f"{house.url}/it/nowhere-at-all/?q=badante")
+    answer = httpx.get(f"{house.url}/?q=badante", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.headers["location"]) == (302, "/en/")
     assert "content-security-policy" in answer.headers
     assert "server" not in answer.headers
-    assert f"filo.access: GET /it/nowhere-at-all/ {answer.status_code}" in house.log()
+    assert "filo.access: GET / 302" in house.log()
     assert "badante" not in house.log()
