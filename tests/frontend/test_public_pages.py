@@ -236,7 +236,7 @@ def test_where_there_is_nothing_a_way_on_is_shown(client: Client, cast: SimpleNa
 @pytest.mark.parametrize(
     "page", ["/it/rovigo/", "/it/rovigo/?near={near}", "/it/rovigo/luoghi/", "/it/rovigo/luoghi/casa/"]
 )
-def test_more_posts_ask_no_more_of_the_database(
+def test_more_posts_and_spaces_ask_no_more_of_the_database(
     client: Client, cast: SimpleNamespace, make_post: MakePost, page: str
 ) -> None:
     path = page.format(near=cast.near.index)
@@ -246,6 +246,7 @@ def test_more_posts_ask_no_more_of_the_database(
         client.get(path)
     for n in range(30):
         make_post(space=cast.casa, kind=["offer", "request"][n % 2])
+        cast.city.spaces.create(name=f"Sala {n}", slug=f"sala-{n}", address="Via 1", lat=45.07, lon=11.79, cell=cast.near)
     with CaptureQueriesContext(connection) as many:
         client.get(path)
     assert len(many) <= len(few) <= 12
