@@ -246,7 +246,8 @@ def test_more_posts_and_spaces_ask_no_more_of_the_database(
         client.get(path)
     for n in range(30):
         make_post(space=cast.casa, kind=["offer", "request"][n % 2])
-        cast.city.spaces.create(name=f"Sala {n}", slug=f"sala-{n}", address="Via 1", lat=45.07, lon=11.79, cell=cast.near)
+        place = {"address": "Via 1", "lat": 45.07, "lon": 11.79, "cell": cast.near}
+        cast.city.spaces.create(name=f"Sala {n}", slug=f"sala-{n}", **place)
     with CaptureQueriesContext(connection) as many:
         client.get(path)
     assert len(many) <= len(few) <= 12
