@@ -37,6 +37,7 @@ class DatabaseLine:
         finally:
             listening.close()
             self.path.unlink(missing_ok=True)
+            self.path.parent.rmdir()
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.silent:
