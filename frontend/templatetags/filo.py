@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ register.simple_tag(words.for_script, name="words")
 
 
 @register.simple_tag
+@functools.cache  # a page holds about 140 of them, and files keep their names while the house stands
 def icon(name: str, *classes: str) -> SafeString:
     """A drawing of `img/sprite.svg`. It never stands without its word beside it, so readers skip it."""
     drawn = " ".join(["i", *classes])
