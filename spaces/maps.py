@@ -26,6 +26,7 @@ METRES_PER_DEGREE = 111_195
 
 # The picture, in its own units: half its width and height, and how long the edge of its own cell is.
 HALF_WIDTH, HALF_HEIGHT, EDGE = 170, 85, 41
+RINGS = 4  # of cells around it, until the box is full
 LABELS = 3
 
 
@@ -109,11 +110,12 @@ def _cell_picture(city_pk: int, version: int, index: str, place_name: str) -> Ce
 
 def _indexes_around(city: City, version: int, index: str) -> set[str]:
     """The cells around one, none smaller than it is: the picture stays light beside a finely divided quarter."""
+    disk = h3.grid_disk(index, RINGS)
     if not city.border:
-        return set(h3.grid_disk(index, 4))
-    resolution = h3.get_resolution(index)
-    indexes = grid.remembered(city.pk, version).cells
-    return {h3.cell_to_parent(other, min(resolution, h3.get_resolution(other))) for other in indexes}
+        return set(disk)
+    leaf = grid.remembered(city.pk, version).leaf
+    pairs = [(other, leaf(h3.cell_to_center_child(other, grid.FINEST))) for other in disk]
+    return {min(other, known, key=h3.get_resolution) for other, known in pairs if known}
 
 
 def _labels(paper: Paper, place_name: str, areas: Iterable[Neighbourhood]) -> tuple[Label, ...]:

@@ -13,6 +13,7 @@ import h3
 import pytest
 import shapely
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from geopy.distance import geodesic
 from pytest_django import DjangoAssertNumQueries
@@ -35,6 +36,7 @@ def homes(number: int = 300) -> list[tuple[float, float]]:
 
 def redrawn(city: City) -> City:
     location.redraw(city)
+    prefetch_related_objects([city], "neighbourhoods")
     return city
 
 
@@ -66,7 +68,7 @@ def frassinelle(db: None) -> City:
 
 def holder(city: City, lat: float, lon: float) -> Neighbourhood:
     """Whose a point is, said naively: the rectangle it lies in, else the nearest label."""
-    areas = list(city.neighbourhoods.order_by("name"))
+    areas = city.neighbourhoods.all()
     for area in areas:
         corners = area.border["coordinates"][0][0] if area.border else []
         if corners and min(corners)[0] <= lon <= max(corners)[0] and min(corners)[1] <= lat <= max(corners)[1]:
@@ -153,6 +155,21 @@ def test_a_place_is_accepted_if_its_cell_touches_the_city(rovigo: City) -> None:
                 refused += 1
     assert accepted > within > 1000
     assert refused > 1000
+
+
+def test_a_city_at_the_very_edge_of_a_cell_is_touched_by_it(frassinelle: City) -> None:
+    """A point just within a hexagon, but in a smaller cell of the neighbour's: both cells touch the city."""
+    cell = h3.latlng_to_cell(frassinelle.lat, frassinelle.lon, 8)
+    centre = h3.cell_to_latlng(cell)
+    rim = shapely.Polygon(h3.cell_to_boundary(cell)).buffer(-1e-5).exterior
+    edge = next(
+        point for point in rim.segmentize(1e-4).coords if h3.cell_to_parent(h3.latlng_to_cell(*point, 9), 8) != cell
+    )
+    tiny = shapely.Point(*edge[::-1]).buffer(1e-6)
+    frassinelle.border = {"type": "MultiPolygon", "coordinates": [[[list(point) for point in tiny.exterior.coords]]]}
+    frassinelle.save()
+    assert location.cell_for(frassinelle, *centre) == cell
+    assert location.cell_for(frassinelle, *edge) != cell
 
 
 def test_every_home_of_the_city_has_a_cell(rovigo: City) -> None:
