@@ -8,8 +8,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,7 +15,7 @@ from django.utils.translation import gettext as _
 from mutual_aid.categories import Category
 from mutual_aid.filters import Filters
 from mutual_aid.models import Post
-from residents.languages import LANGUAGES
+from residents.languages import NAMES
 from spaces import location
 
 LONG_AGO = 300  # days: from then on a date without its year could be taken for another
@@ -85,12 +83,9 @@ def place(post: Post) -> str:
             return post.cell.place_name
 
 
-def spoken(codes: list[str]) -> SafeString:
-    """The languages by the names their speakers give them, each in its own direction."""
-    names = dict(LANGUAGES)
-    return format_html_join(
-        _(", "), '<bdi lang="{}">{}</bdi>', ((code, names[code]) for code in codes if code in names)
-    )
+def spoken(codes: list[str]) -> str:
+    """The languages as the page names them."""
+    return _(", ").join(str(NAMES[code]) for code in codes if code in NAMES)
 
 
 def so_many(requests: int, offers: int) -> str:
@@ -113,14 +108,13 @@ class Chosen(NamedTuple):
 
 def chosen(filters: Filters) -> list[Chosen]:
     """Every filter that is on except the kind, which has its own switch."""
-    names = dict(LANGUAGES)
     near = _("Zona %(name)s") % {"name": filters.near.place_name} if filters.near else ""
     rows: list[tuple[str, dict[str, Any]]] = [
         (str(Category(filters.category).label) if filters.category else "", {"category": ""}),
         (within(filters.radius) if filters.radius else "", {"radius": 0}),
         (near, {"near": None}),
         (_("Urgente") if filters.urgent else "", {"urgent": False}),
-        (names.get(filters.language, ""), {"language": ""}),
+        (str(NAMES.get(filters.language, "")), {"language": ""}),
         (filters.space.name if filters.space else "", {"space": None}),
         (_("«%(words)s»") % {"words": filters.words} if filters.words else "", {"words": ""}),
         (_("Prima i più nuovi") if filters.near and filters.order == "new" else "", {"order": ""}),

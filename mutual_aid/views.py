@@ -16,7 +16,7 @@ from mutual_aid import board as boards
 from mutual_aid.categories import Category
 from mutual_aid.filters import Filters
 from mutual_aid.models import Post
-from residents.languages import LANGUAGES
+from residents.languages import language_choices
 from spaces import location
 from spaces.access import Action, gate, may
 from spaces.cities import city_or_404
@@ -69,7 +69,7 @@ def filters(request: HttpRequest, city: str) -> HttpResponse:
         "city": chosen.city,
         "filters": chosen,
         "categories": Category,
-        "languages": LANGUAGES,
+        "languages": language_choices(),
         "radii": location.RADII,
         "spaces": chosen.city.spaces.all(),
         "zones": [(area, location.cell_of_area(area)) for area in neighbourhoods],

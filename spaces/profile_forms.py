@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from residents.forms import one_line
-from residents.languages import LANGUAGES
+from residents.languages import language_choices
 from spaces.models import City, Neighbourhood
 
 
@@ -25,7 +25,7 @@ class ProfileForm(forms.Form):
         error_messages={"required": _("Scrivi come ti chiami."), "max_length": _("Bastano quaranta lettere.")},
     )
     languages = forms.MultipleChoiceField(
-        label=_("Lingue che parli"), choices=LANGUAGES, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Lingue che parli"), choices=language_choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     interface_language = forms.ChoiceField(
         label=_("Lingua delle pagine e delle lettere"), choices=settings.LANGUAGES, widget=forms.RadioSelect
