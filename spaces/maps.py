@@ -134,7 +134,9 @@ def _half_length(label: Label) -> float:
 
 
 def _fits(label: Label) -> bool:
-    return abs(label.x) + _half_length(label) < HALF_WIDTH and -HALF_HEIGHT + 18 < label.y < HALF_HEIGHT - 6
+    """Whether it stands whole in the box, and not on the cell: that has a name of its own."""
+    beside = abs(label.x) - _half_length(label) > EDGE or not -EDGE < label.y < EDGE + 18
+    return beside and abs(label.x) + _half_length(label) < HALF_WIDTH and -HALF_HEIGHT + 18 < label.y < HALF_HEIGHT - 6
 
 
 def _apart(one: Label, other: Label) -> bool:
