@@ -9,7 +9,7 @@ SECONDS = 10  # that a mail server has to answer; whoever waits for a code waits
 
 
 def mailers(url: str, folder: Path) -> dict[str, Any]:
-    """Django's MAILERS. `url` is like smtp://user:password@host:587/?tls=True; without one, letters land in `folder`."""
+    """Django's MAILERS. `url`: like smtp://user:password@host:587/?tls=True; without it letters land in `folder`."""
     if not url:
         return {
             "default": {
