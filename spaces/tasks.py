@@ -8,15 +8,14 @@ from procrastinate.contrib.django import app
 
 from spaces import remote_geocoder
 
-PACE = 1.0  # seconds from one question to the next; whoever lends a geocoder asks for no less
+PACE = 1.0  # seconds from one answer to the next question; whoever lends a geocoder asks for no less
 
 
 @app.task(name=remote_geocoder.TASK)
 def ask_remote_geocoder(request_id: str) -> None:
     """One question, one a second: the job holds its lock until the next may follow. Idempotent."""
-    begun = time.monotonic()
     remote_geocoder.fetch(request_id)
-    time.sleep(max(0.0, begun + PACE - time.monotonic()))
+    time.sleep(PACE)
 
 
 @app.periodic(cron="41 * * * *")
