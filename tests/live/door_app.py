@@ -107,7 +107,9 @@ routes = [
 
 if __name__ == "__main__":
     # The few settings that the door reads: all of Django would only take time.
-    settings.configure(LANGUAGE_CODE="it", TRUSTED_PROXY="TRUSTED_PROXY" in os.environ)
+    settings.configure(
+        LANGUAGE_CODE="it", TRUSTED_PROXY="TRUSTED_PROXY" in os.environ, SECRET_PARTS_OF_PATHS="(?<=/secret/).+"
+    )
     django.setup()
     logging.basicConfig(level=logging.INFO)
     Server.patience = float(sys.argv[2])
