@@ -78,10 +78,10 @@ class Part(NamedTuple):
     here: bool
 
 
+PLACES = {"city", "spaces", "space"}
 PART_OF: dict[Action, str] = {
     Action.BOARD_READ: "board",
     Action.POST_READ: "board",
-    Action.PLACES_READ: "spaces",
     Action.DRAFT_WRITE: "write",
     Action.POST_PUBLISH: "write",
     Action.SELF_READ: "me",
@@ -92,7 +92,8 @@ PART_OF: dict[Action, str] = {
 @register.simple_tag(takes_context=True)
 def parts(context: Context, city: City) -> list[Part]:
     """The parts of the house in this city, with the one we are in."""
-    here = PART_OF.get(ROUTES.get(route_name(context["request"]), Action.DOOR_KNOCK), "")
+    route = route_name(context["request"])
+    here = "spaces" if route in PLACES else PART_OF.get(ROUTES.get(route, Action.DOOR_KNOCK), "")
     rows = [
         ("board", "list", _("Bacheca"), [city.slug]),
         ("spaces", "house", _("Luoghi"), [city.slug]),

@@ -58,3 +58,13 @@ addEventListener("click", (event) => {
   if (button.dataset.nearest) sortByNearness(button)
   else usePosition(button)
 })
+
+// Whoever comes back finds their city first; where Filò is installed it opens at once.
+try {
+  const { city } = document.body.dataset
+  if (city) localStorage.setItem("city", city)
+  const known = document.querySelector(`#cities [data-city="${localStorage.getItem("city")}"]`)
+  known?.parentElement.prepend(known)
+  const justOpened = history.length === 1 && matchMedia("(display-mode: standalone)").matches
+  if (known && justOpened) location.replace(known.querySelector("a").href)
+} catch { /* a browser that keeps nothing */ }
