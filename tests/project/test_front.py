@@ -302,5 +302,5 @@ def test_everything_else_is_django(house: RunningServer) -> None:
 def test_a_sign_in_link_stands_in_no_log(house: RunningServer) -> None:
     httpx.get(f"{house.url}/it/entra/link/whoever-reads-this-comes-in/")
     httpx.get(f"{house.url}/it/riservatezza/")  # a line that stands behind it
-    assert "filo.access: GET /it/entra/link/… " in house.log()
+    assert "filo.access: GET /it/entra/link/…/ " in house.log()
     assert "whoever" not in house.log()
