@@ -6,13 +6,14 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from project.data_folder import data_folder
 from project.database import database_settings
 from project.mail import mailers
 from project.secret import secret_key
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("FILO_DATA", str(BASE_DIR / ".filo"))).resolve()
+DATA_DIR = data_folder()
 
 DEBUG = False
 DEMO = env.bool(
