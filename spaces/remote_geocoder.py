@@ -32,7 +32,7 @@ from spaces.street_names import LONGEST, plain
 
 PATIENCE = 5  # seconds that the geocoder has for an answer
 LONGEST_QUEUE = 30  # more than these would wait too long for a person who is writing
-KEPT = timedelta(days=30)  # how long an answer is remembered
+KEPT = timedelta(days=1)  # how long an answer is remembered
 FORGOTTEN = timedelta(hours=1)  # after which a question is erased
 MOST = 5  # places in an answer
 TASK = "spaces.ask_remote_geocoder"

@@ -2,87 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import math
-import random
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import h3
 import pytest
 import shapely
-from django.db import transaction
-from django.db.models import prefetch_related_objects
-from django.template.loader import render_to_string
 from geopy.distance import geodesic
 from pytest_django import DjangoAssertNumQueries
 
-from mutual_aid.models import Post
 from spaces import location
-from spaces.models import Cell, City, Neighbourhood, Space
+from spaces.models import Cell, City, Neighbourhood
 from tests.conftest import COMMENDA, SAN_BORTOLO
+from tests.spaces.places import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    by_the_rule,
+    holder,
+    homes,
+    redrawn,
+)
 
 pytestmark = pytest.mark.django_db
 
-WEST, EAST, SOUTH, NORTH = 11.70, 11.90, 45.02, 45.12  # the border of the cast's Rovigo
-
-
-def homes(number: int = 300) -> list[tuple[float, float]]:
-    """Points all over the city, the same at each run."""
-    chance = random.Random(7)
-    return [(chance.uniform(SOUTH, NORTH), chance.uniform(WEST, EAST)) for _ in range(number)]
-
-
-def redrawn(city: City) -> City:
-    location.redraw(city)
-    prefetch_related_objects([city], "neighbourhoods")
-    return city
-
-
-@pytest.fixture
-def mixed(rovigo: City) -> City:
-    """San Bortolo is dense and asks for 9, Commenda for 7, the rest is content with the city's 8."""
-    rovigo.neighbourhoods.filter(slug="san-bortolo").update(resolution=9)
-    rovigo.neighbourhoods.filter(slug="commenda").update(resolution=7)
-    Neighbourhood.objects.create(city=rovigo, name="Sarzano", slug="sarzano", lat=45.09, lon=11.86)
-    bank = [[[11.72, 45.025], [11.89, 45.025], [11.89, 45.045], [11.72, 45.045], [11.72, 45.025]]]
-    Neighbourhood.objects.create(  # long and narrow: its far end is nearer to others' labels
-        city=rovigo, name="Argine", slug="argine", lat=45.03, lon=11.73, resolution=9,
-        border={"type": "MultiPolygon", "coordinates": [bank]},
-    )  # fmt: skip
-    return redrawn(rovigo)
-
-
-@pytest.fixture
-def frassinelle(db: None) -> City:
-    """A municipality whose border nobody has."""
-    return City.objects.create(
-        name="Frassinelle Polesine", slug="frassinelle-polesine", istat="029022", province="RO", region="Veneto",
-        lat=44.9925, lon=11.7020,
-    )  # fmt: skip
-
 
 # Which cell
-
-
-def holder(city: City, lat: float, lon: float) -> Neighbourhood:
-    """Whose a point is, said naively: the rectangle it lies in, else the nearest label."""
-    areas = city.neighbourhoods.all()
-    for area in areas:
-        corners = area.border["coordinates"][0][0] if area.border else []
-        if corners and min(corners)[0] <= lon <= max(corners)[0] and min(corners)[1] <= lat <= max(corners)[1]:
-            return area
-    return min(areas, key=lambda area: math.hypot(lat - area.lat, (lon - area.lon) * math.cos(math.radians(city.lat))))
-
-
-def by_the_rule(city: City, lat: float, lon: float) -> str:
-    """DESIGN.md's sentence, word by word."""
-    finest = h3.latlng_to_cell(lat, lon, 9)
-    cell = h3.cell_to_parent(finest, 7)
-    while h3.get_resolution(cell) < (holder(city, *h3.cell_to_latlng(cell)).resolution or city.resolution):
-        cell = h3.cell_to_parent(finest, h3.get_resolution(cell) + 1)
-    return str(cell)
 
 
 def test_a_cell_is_split_while_the_neighbourhood_of_its_centre_asks_for_a_finer_one(mixed: City) -> None:
@@ -287,83 +234,6 @@ def test_redrawing_a_city_without_border_keeps_its_cells(frassinelle: City) -> N
     assert location.cell_of_area(frassinelle).pk == cell.pk
 
 
-# Drawing anew
-
-
-def test_drawing_twice_is_drawing_once(mixed: City) -> None:
-    rows = list(mixed.cells.order_by("pk").values())
-    drawn = location.redraw(mixed)
-    assert list(mixed.cells.order_by("pk").values()) == rows
-    assert (drawn.cells, drawn.added, drawn.removed, drawn.kept) == (len(rows), 0, 0, 0)
-
-
-@pytest.mark.parametrize("resolution", [7, 9])
-def test_what_stood_in_a_cell_moves_to_the_one_that_took_its_place(
-    cast: SimpleNamespace, make_post: Callable[..., Post], resolution: int
-) -> None:
-    city = redrawn(cast.city)
-    post = make_post()
-    old = Cell.objects.get(pk=cast.near.pk)
-    City.objects.filter(pk=city.pk).update(resolution=resolution)
-    location.redraw(city)
-    post.refresh_from_db()
-    space = Space.objects.get(pk=cast.casa.pk)
-    assert space.cell is not None
-    assert post.cell.index == location.cell_for(city, old.lat, old.lon), "a post, by the centre of its cell"
-    assert space.cell.index == location.cell_for(city, cast.casa.lat, cast.casa.lon), "a space, by its public point"
-    assert {h3.get_resolution(post.cell.index), h3.get_resolution(space.cell.index)} == {resolution}
-    assert not Cell.objects.filter(pk=old.pk).exists()
-    assert {h3.get_resolution(index) for index in city.cells.values_list("index", flat=True)} == {resolution}
-
-
-def test_nothing_is_lost_when_the_border_moves_away(cast: SimpleNamespace, make_post: Callable[..., Post]) -> None:
-    city = redrawn(cast.city)
-    post, border = make_post(), city.border
-    east = [[[11.84, 45.02], [11.90, 45.02], [11.90, 45.12], [11.84, 45.12], [11.84, 45.02]]]
-    City.objects.filter(pk=city.pk).update(border={"type": "MultiPolygon", "coordinates": [east]})
-    drawn = location.redraw(city)
-    post.refresh_from_db()
-    assert (drawn.kept, post.cell_id) == (1, cast.near.pk)
-    assert cast.near.pk in dict(location.ranked_cells(city, location.cell_of_point(city, 45.07, 11.87)))
-    city.refresh_from_db()
-    with pytest.raises(location.OutsideCity):
-        location.cell_for(city, *SAN_BORTOLO)
-    with pytest.raises(location.UnknownCell):
-        location.cell_row(city, cast.near.index)
-
-    City.objects.filter(pk=city.pk).update(border=border)
-    location.redraw(city)
-    city.refresh_from_db()
-    assert location.cell_row(city, cast.near.index).pk == cast.near.pk
-
-
-def test_a_city_that_was_never_drawn_draws_itself(rovigo: City) -> None:
-    assert not rovigo.grid_version
-    assert location.cell_for(rovigo, *COMMENDA) == by_the_rule(rovigo, *COMMENDA)
-    assert City.objects.get(pk=rovigo.pk).grid_version == rovigo.grid_version != 0
-
-
-def test_a_drawing_that_is_rolled_back_is_not_remembered(rovigo: City) -> None:
-    redrawn(rovigo)
-    before = location.cell_for(rovigo, *COMMENDA)
-    with transaction.atomic():
-        City.objects.filter(pk=rovigo.pk).update(resolution=9)
-        location.redraw(rovigo)
-        assert h3.get_resolution(location.cell_for(rovigo, *COMMENDA)) == 9
-        transaction.set_rollback(True)
-    rovigo.refresh_from_db()
-    assert location.cell_for(rovigo, *COMMENDA) == before
-    location.redraw(rovigo)
-    assert location.cell_for(rovigo, *COMMENDA) == before
-
-
-def test_whose_border_holds_a_point(rovigo: City, frassinelle: City) -> None:
-    assert location.city_holding(*COMMENDA) == rovigo
-    assert location.city_holding(frassinelle.lat, frassinelle.lon) is None
-    assert not location.holds(rovigo, NORTH + 0.0001, EAST)
-    assert location.holds(rovigo, NORTH - 0.0001, EAST - 0.0001)
-
-
 # Distances
 
 
@@ -415,64 +285,3 @@ def test_distances_are_words_in_steps(metres: float, facts: dict[str, bool], wor
 
 def test_radii_are_these() -> None:
     assert location.RADII == (1, 2, 5, 10)
-
-
-# Maps
-
-
-def test_the_map_has_the_outline_the_cells_and_the_names(mixed: City) -> None:
-    drawing = location.map_of(mixed)
-    assert json.loads(json.dumps(drawing)) == drawing
-    kinds = {
-        kind: [f for f in drawing["features"] if f["properties"]["kind"] == kind]
-        for kind in ("city", "cell", "neighbourhood")
-    }
-    assert [f["properties"]["name"] for f in kinds["city"]] == ["Rovigo"]
-    assert {f["properties"]["index"] for f in kinds["cell"]} == set(mixed.cells.values_list("index", flat=True))
-    assert {f["properties"]["neighbourhood"] for f in kinds["cell"]} == {"Argine", "Commenda", "San Bortolo", "Sarzano"}
-    assert [f["properties"]["name"] for f in kinds["neighbourhood"]] == ["Argine", "Commenda", "San Bortolo", "Sarzano"]
-    ring = kinds["cell"][0]["geometry"]["coordinates"][0]
-    assert (len(ring), ring[0]) == (7, ring[-1])
-    assert all(round(degree, 5) == degree and abs(degree) > 10 for point in ring for degree in point)
-
-
-def test_a_map_without_border_shows_where_the_city_is(frassinelle: City) -> None:
-    [city] = location.map_of(frassinelle)["features"]
-    assert city["geometry"] == {"type": "Point", "coordinates": [11.702, 44.9925]}
-
-
-def test_the_picture_of_a_cell_is_small_and_says_its_place(mixed: City) -> None:
-    for cell in mixed.cells.select_related("neighbourhood", "city"):
-        html = render_to_string("spaces/_cell_picture.html", {"picture": location.cell_picture(cell)})
-        assert len(html) < 3000
-        assert html.count("<text") <= 3
-        assert f">{cell.place_name}</text>" in html
-        assert "style=" not in html
-        assert 'class="mine" d="M' in html
-
-
-def test_a_picture_has_three_names_that_do_not_touch(rovigo: City) -> None:
-    for number in range(8):
-        lat, lon = SAN_BORTOLO[0] + (number % 3 - 1) * 0.006, SAN_BORTOLO[1] + (number // 3 - 1) * 0.013
-        Neighbourhood.objects.create(city=rovigo, name=f"Rione {number}", slug=f"rione-{number}", lat=lat, lon=lon)
-    labels = location.cell_picture(location.cell_of_point(rovigo, *SAN_BORTOLO)).labels
-    assert (len(labels), labels[0].text) == (3, "San Bortolo")
-    for label in labels:
-        assert abs(label.x) < 150
-        assert abs(label.y) < 85
-        assert abs(label.x) > 41 or abs(label.y) > 41, "no other name stands on the cell"
-        assert all(abs(label.y - other.y) > 20 or abs(label.x - other.x) > 60 for other in labels if other is not label)
-
-
-def test_the_picture_shows_the_border_only_where_it_is_near(rovigo: City) -> None:
-    redrawn(rovigo)
-    middle, edge = location.cell_of_point(rovigo, 45.07, 11.80), location.cell_of_point(rovigo, NORTH - 0.001, 11.80)
-    assert location.cell_picture(middle).city == "M-179-94l0 188 358 0 0-188z"
-    assert location.cell_picture(edge).city not in ("", location.cell_picture(middle).city)
-
-
-def test_a_picture_without_border_has_cells_all_around(frassinelle: City) -> None:
-    picture = location.cell_picture(location.cell_of_area(frassinelle))
-    assert picture.city == ""
-    assert picture.cells.count("M") > 18
-    assert [label.text for label in picture.labels] == ["Frassinelle Polesine"]
