@@ -114,9 +114,20 @@ def cell_of_point(city: City | str, lat: float, lon: float) -> Cell:
 
 
 def cell_of_area(area: Neighbourhood | City) -> Cell:
-    """The cell of an area's label point: for what is placed by neighbourhood or municipality. Raises OutsideCity."""
+    """The cell of an area's label point: for what is placed by neighbourhood or municipality.
+
+    A label that a new border left outside has the city's nearest cell: pages list all areas, and must not break on one.
+    """
     city = area.city if isinstance(area, Neighbourhood) else area
-    return cell_of_point(city, area.lat, area.lon)
+    try:
+        return cell_of_point(city, area.lat, area.lon)
+    except OutsideCity:
+        label = (area.lat, area.lon)
+        cells = grid.grid_of(city).cells.values()
+        nearest = min(cells, key=lambda cell: geodesic(label, (cell.lat, cell.lon)), default=None)
+        if nearest is None:
+            raise
+        return cell_row(city, nearest.index)
 
 
 def holds(city: City, lat: float, lon: float) -> bool:

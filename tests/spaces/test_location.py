@@ -130,6 +130,13 @@ def test_an_area_has_the_cell_of_its_label_point(cast: SimpleNamespace) -> None:
     assert location.cell_of_area(cast.city).index == location.cell_for(cast.city, cast.city.lat, cast.city.lon)
 
 
+def test_an_area_whose_label_is_outside_has_the_nearest_cell(rovigo: City) -> None:
+    beyond = Neighbourhood.objects.create(city=rovigo, name="Oltre", slug="oltre", lat=NORTH + 0.05, lon=11.80)
+    found = location.cell_of_area(beyond)
+    every = [geodesic((cell.lat, cell.lon), (beyond.lat, beyond.lon)).meters for cell in rovigo.cells.all()]
+    assert geodesic((found.lat, found.lon), (beyond.lat, beyond.lon)).meters == min(every)
+
+
 def test_a_city_may_be_named_by_its_slug(rovigo: City) -> None:
     assert location.cell_for("rovigo", *COMMENDA) == location.cell_for(rovigo, *COMMENDA)
     for slug in ["adria", "", "ro\0vigo", "x" * 5000, "ROVIGO'--"]:
