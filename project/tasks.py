@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 KEPT_HOURS = 7 * 24
 
@@ -12,7 +14,11 @@ KEPT_HOURS = 7 * 24
 async def take_up_stalled_jobs(timestamp: int) -> None:
     """A job whose worker gives no sign of life any more is done again: every task may run twice."""
     for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # another of its kind waits already, and does what this one left
+            assert job.id is not None
+            await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
 
 
 @app.periodic(cron="11 * * * *")

@@ -9,16 +9,19 @@ from django.http import HttpRequest
 
 from mutual_aid.models import Draft
 from mutual_aid.models.draft import DraftQuerySet
+from residents.limits import HOUR, Limit, client
 from spaces.models import City
 
 IN_SESSION = "drafts"
 MOST_IN_SESSION = 10
+BEGUN_PER_CLIENT = Limit("drafts-from", 60, HOUR)
 
 
 def begin(request: HttpRequest, city: City) -> Draft:
-    """A draft of whoever is at this browser."""
+    """A draft of whoever is at this browser. Raises TooMany for a machine that begins one after the other."""
     if request.user.is_authenticated:
         return Draft.objects.create(city=city, author=request.user)
+    BEGUN_PER_CLIENT.take(client(request))
     draft = Draft.objects.create(city=city)
     request.session[IN_SESSION] = [*request.session.get(IN_SESSION, []), str(draft.pk)][-MOST_IN_SESSION:]
     return draft

@@ -72,9 +72,10 @@ def renew(request: HttpRequest, city: str, pk: UUID) -> HttpResponse:
         return _render(
             request, "renew", post, until=until, possible=post.state in (Post.State.OPEN, Post.State.EXPIRED)
         )
-    seen = request.POST.get("version", "")
+    seen = request.POST.get("version") == str(post.version)
     with suppress(Post.Moved):  # renewed already, or it no longer stands: the next page says which
-        post.renew(author, version=int(seen) if seen.isdecimal() else post.version)
+        if seen:
+            post.renew(author, version=post.version)
     return redirect("post-done", city, pk)
 
 

@@ -36,6 +36,8 @@ class Way(models.TextChoices):
 
 WITH_SCRIPT = {Way.POINT, Way.CELL}
 MOST_FOUND = 6
+NO_POINT = _("Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere.")
+NO_CELL = _("Tocca una zona sulla mappa, oppure scegli il quartiere.")
 
 
 class PlaceForm(forms.Form):
@@ -64,9 +66,9 @@ class PlaceForm(forms.Form):
         empty_label=_("scegli"),
         error_messages={"invalid_choice": _("Quel quartiere non è di questa città.")},
     )
-    lat = forms.CharField(required=False, widget=forms.HiddenInput)
-    lon = forms.CharField(required=False, widget=forms.HiddenInput)
-    tapped = forms.CharField(required=False, widget=forms.HiddenInput)
+    lat = Line(required=False, longest=40, widget=forms.HiddenInput, error_messages={"long": NO_POINT})
+    lon = Line(required=False, longest=40, widget=forms.HiddenInput, error_messages={"long": NO_POINT})
+    tapped = Line(required=False, longest=40, widget=forms.HiddenInput, error_messages={"long": NO_CELL})
     zone_only = forms.BooleanField(
         label=_("Tieni solo la zona"),
         help_text=_("Non conserviamo l’indirizzo: lo dirai tu a chi ti aiuta."),
@@ -205,9 +207,7 @@ class PlaceForm(forms.Form):
         try:
             return float(self.cleaned_data["lat"]), float(self.cleaned_data["lon"])
         except ValueError:
-            raise Unplaced(
-                "where", _("Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere.")
-            ) from None
+            raise Unplaced("where", NO_POINT) from None
 
     def _cell(self, lat: float, lon: float, field: str) -> Cell:
         try:
@@ -217,7 +217,7 @@ class PlaceForm(forms.Form):
 
     def _tapped(self) -> Cell:
         if not self.cleaned_data["tapped"]:
-            raise Unplaced("where", _("Tocca una zona sulla mappa, oppure scegli il quartiere."))
+            raise Unplaced("where", NO_CELL)
         try:
             return location.cell_row(self.city, self.cleaned_data["tapped"])
         except location.PlaceRefused as refused:

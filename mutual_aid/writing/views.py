@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -26,6 +27,7 @@ from mutual_aid.writing.notices import notices
 from mutual_aid.writing.place import PlaceForm
 from mutual_aid.writing.steps import UntilForm, WhatForm, WordsForm
 from residents.languages import LANGUAGES
+from residents.limits import TooMany
 from spaces import location
 from spaces.access import Action, gate, may
 from spaces.cities import city_or_404
@@ -55,10 +57,10 @@ def _already_published(request: HttpRequest, pk: UUID) -> Post | None:
     """What became of a draft that is no more: the post that took its id, or the one that it changed."""
     if not request.user.is_authenticated:
         return None
-    changed = request.POST.get("post", "")
-    ids = [str(pk), *([changed] if len(changed) == 36 else [])]
-    own = {str(post.pk): post for post in Post.objects.written_by(request.user).filter(pk__in=ids)}
-    return next((own[id_] for id_ in ids if id_ in own), None)
+    ids = [pk]
+    with suppress(ValueError):
+        ids.append(UUID(request.POST.get("post", "")))
+    return Post.objects.written_by(request.user).filter(pk__in=ids).first()
 
 
 @never_cache
@@ -69,9 +71,15 @@ def begin(request: HttpRequest, city: str) -> HttpResponse:
     gate(request, Action.DRAFT_WRITE, here)
     form = WhatForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
-        draft = drafts.begin(request, here)
-        draft.put(**form.cleaned_data)
-        return _go_on(draft)
+        try:
+            draft = drafts.begin(request, here)
+        except TooMany:
+            form.add_error(
+                None, _("Da qui sono già cominciati tanti biglietti. Riprova fra un’ora, oppure prima entra.")
+            )
+        else:
+            draft.put(**form.cleaned_data)
+            return _go_on(draft)
     unfinished = drafts.unfinished(request, here) if request.method == "GET" else None
     return _page(request, "what", here, 1, form=form, categories=Category, unfinished=unfinished)
 
@@ -199,8 +207,7 @@ def _change(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Save over what stands if it is what the author saw, or if they have seen what it is now and say so."""
     assert draft.post is not None and request.user.is_authenticated
     gate(request, Action.POST_CHANGE, draft.post)
-    over = request.POST.get("over", "")
-    if over.isdecimal() and int(over) == draft.post.version:
+    if request.POST.get("over") == str(draft.post.version):
         Draft.objects.filter(pk=draft.pk).update(post_version=draft.post.version)
     try:
         change(draft, request.user)

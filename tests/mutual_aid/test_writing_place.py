@@ -147,7 +147,7 @@ NO_CELL = "Questa zona non c’è a Rovigo. Toccane un’altra, oppure scegli il
         ("cell", {"tapped": "871ea00a1ffffff"}, NO_CELL),
         ("cell", {"tapped": "8f2a1072b59ffff"}, NO_CELL),
         ("cell", {"tapped": "'; drop table--"}, NO_CELL),
-        ("cell", {"tapped": "f" * 4000}, NO_CELL),
+        ("cell", {"tapped": "\x00"}, "Tocca una zona sulla mappa, oppure scegli il quartiere."),
         ("neighbourhood", {}, "Scegli il quartiere."),
         ("neighbourhood", {"neighbourhood": "999999"}, "Quel quartiere non è di questa città."),
         ("city", {"note": "n" * 201}, "Sono 201 lettere: ce ne stanno 200."),

@@ -11,11 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.test import Client
 
 from mutual_aid import exact_places
 from mutual_aid.models import Draft, ExactPlace, Post, PostChange
+from mutual_aid.writing import drafts
 from residents.models import Resident
 from tests.conftest import SAN_BORTOLO
 from tests.mutual_aid.test_writing_photo import picture, stored, upload
@@ -102,6 +104,21 @@ def test_sent_many_times_at_once_it_is_one_post(cast: SimpleNamespace, elena: Wr
     assert Post.objects.count() == PostChange.objects.count() == ExactPlace.objects.count() == 1
     assert len(stored()) == 1
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("post", ["", "none", "x" * 36, "9" * 5000])
+def test_an_answer_to_a_draft_that_is_no_more(cast: SimpleNamespace, elena: Writer, post: str) -> None:
+    elena.written(cast).publish()
+    Post.objects.all().delete()
+    assert elena.publish(post=post).answer.status_code == 404
+
+
+def test_a_machine_that_begins_one_after_the_other_is_stopped(stranger: Writer, elena: Writer) -> None:
+    for _ in range(drafts.BEGUN_PER_CLIENT.amount):
+        stranger.begin()
+    assert "Riprova fra un’ora" in stranger.begin().page
+    assert Draft.objects.count() == drafts.BEGUN_PER_CLIENT.amount
+    assert elena.begin().goes_to, "who is signed in goes on"
 
 
 def test_a_look_at_the_address_publishes_nothing(cast: SimpleNamespace, elena: Writer) -> None:
@@ -193,6 +210,8 @@ def test_the_exact_place_is_read_by_few_and_each_reading_is_noted(
         shown[who] = "citofono Rossi" in answer.content.decode()
     assert shown == {who: who in ("elena", "marta", "ottavio", "nives") for who in shown}
     assert Client().post(url).status_code == 302
+    with pytest.raises(PermissionDenied):
+        exact_places.read(elena.post, cast.rachid, exact_places.Why.ASKED)
     read = exact_places.readings(elena.post)
     assert [reading.reader for reading in read] == [cast.nives, cast.ottavio, cast.marta, cast.elena]
     page = elena.client.get(f"/it/rovigo/post/{elena.pk}/storia/").content.decode()
