@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=80)),
                 ('words', models.TextField(blank=True, max_length=2000)),
                 ('language', models.CharField(default='it', help_text='in which the title and the words are written', max_length=8)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('it', 'italiano'), ('vec', 'veneto'), ('en', 'English'), ('ro', 'română'), ('sq', 'shqip'), ('ar', 'العربية'), ('fr', 'français'), ('uk', 'українська'), ('zh', '中文'), ('es', 'español'), ('ur', 'اردو'), ('bn', 'বাংলা'), ('si', 'සිංහල'), ('ru', 'русский'), ('tl', 'Tagalog'), ('pa', 'ਪੰਜਾਬੀ'), ('pt', 'português'), ('de', 'Deutsch'), ('pl', 'polski'), ('tr', 'Türkçe'), ('lis', 'LIS, lingua dei segni')], max_length=8), blank=True, default=list)),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('it', 'italiano'), ('vec', 'veneto'), ('en', 'English'), ('ro', 'română'), ('sq', 'shqip'), ('ar', 'العربية'), ('fr', 'français'), ('uk', 'українська'), ('zh', '中文'), ('es', 'español'), ('ur', 'اردو'), ('bn', 'বাংলা'), ('si', 'සිංහල'), ('ru', 'русский'), ('tl', 'Tagalog'), ('pa', 'ਪੰਜਾਬੀ'), ('pt', 'português'), ('de', 'Deutsch'), ('pl', 'polski'), ('tr', 'Türkçe'), ('lis', 'LIS')], max_length=8), blank=True, default=list)),
                 ('urgent', models.BooleanField(default=False)),
                 ('people', models.PositiveSmallIntegerField(default=1, help_text='how many can help, or be helped')),
                 ('show_name', models.BooleanField(default=False, help_text="the first name stands on the post's own page")),

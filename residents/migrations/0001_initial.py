@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='indirizzo e-mail')),
                 ('name', models.CharField(blank=True, max_length=40, verbose_name='nome per i vicini')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('it', 'italiano'), ('vec', 'veneto'), ('en', 'English'), ('ro', 'română'), ('sq', 'shqip'), ('ar', 'العربية'), ('fr', 'français'), ('uk', 'українська'), ('zh', '中文'), ('es', 'español'), ('ur', 'اردو'), ('bn', 'বাংলা'), ('si', 'සිංහල'), ('ru', 'русский'), ('tl', 'Tagalog'), ('pa', 'ਪੰਜਾਬੀ'), ('pt', 'português'), ('de', 'Deutsch'), ('pl', 'polski'), ('tr', 'Türkçe'), ('lis', 'LIS, lingua dei segni')], max_length=8), blank=True, default=list)),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('it', 'italiano'), ('vec', 'veneto'), ('en', 'English'), ('ro', 'română'), ('sq', 'shqip'), ('ar', 'العربية'), ('fr', 'français'), ('uk', 'українська'), ('zh', '中文'), ('es', 'español'), ('ur', 'اردو'), ('bn', 'বাংলা'), ('si', 'සිංහල'), ('ru', 'русский'), ('tl', 'Tagalog'), ('pa', 'ਪੰਜਾਬੀ'), ('pt', 'português'), ('de', 'Deutsch'), ('pl', 'polski'), ('tr', 'Türkçe'), ('lis', 'LIS')], max_length=8), blank=True, default=list)),
                 ('interface_language', models.CharField(default='it', max_length=8)),
                 ('is_active', models.BooleanField(default=True)),
                 ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),

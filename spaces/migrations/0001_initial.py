@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('link', models.URLField(blank=True)),
                 ('phone', models.CharField(blank=True, max_length=30)),
                 ('phone_hours', models.CharField(blank=True, max_length=120)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('it', 'italiano'), ('vec', 'veneto'), ('en', 'English'), ('ro', 'română'), ('sq', 'shqip'), ('ar', 'العربية'), ('fr', 'français'), ('uk', 'українська'), ('zh', '中文'), ('es', 'español'), ('ur', 'اردو'), ('bn', 'বাংলা'), ('si', 'සිංහල'), ('ru', 'русский'), ('tl', 'Tagalog'), ('pa', 'ਪੰਜਾਬੀ'), ('pt', 'português'), ('de', 'Deutsch'), ('pl', 'polski'), ('tr', 'Türkçe'), ('lis', 'LIS, lingua dei segni')], max_length=8), blank=True, default=list)),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('it', 'italiano'), ('vec', 'veneto'), ('en', 'English'), ('ro', 'română'), ('sq', 'shqip'), ('ar', 'العربية'), ('fr', 'français'), ('uk', 'українська'), ('zh', '中文'), ('es', 'español'), ('ur', 'اردو'), ('bn', 'বাংলা'), ('si', 'සිංහල'), ('ru', 'русский'), ('tl', 'Tagalog'), ('pa', 'ਪੰਜਾਬੀ'), ('pt', 'português'), ('de', 'Deutsch'), ('pl', 'polski'), ('tr', 'Türkçe'), ('lis', 'LIS')], max_length=8), blank=True, default=list)),
                 ('step_free', models.BooleanField(blank=True, null=True)),
                 ('accessible_toilet', models.BooleanField(blank=True, null=True)),
                 ('hearing_loop', models.BooleanField(blank=True, null=True)),

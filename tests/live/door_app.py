@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 
 from live.door import Server, serve
 from live.limits import MAX_FRAME_OUT
+from project.settings import SECRET_PARTS_OF_PATHS
 
 MEGABYTE = b"x" * 1024 * 1024
 
@@ -108,7 +109,9 @@ routes = [
 if __name__ == "__main__":
     # The few settings that the door reads: all of Django would only take time.
     settings.configure(
-        LANGUAGE_CODE="it", TRUSTED_PROXY="TRUSTED_PROXY" in os.environ, SECRET_PARTS_OF_PATHS="(?<=/secret/).+"
+        LANGUAGE_CODE="it",
+        TRUSTED_PROXY="TRUSTED_PROXY" in os.environ,
+        SECRET_PARTS_OF_PATHS=SECRET_PARTS_OF_PATHS,
     )
     django.setup()
     logging.basicConfig(level=logging.INFO)

@@ -215,11 +215,12 @@ def test_the_log_has_a_line_for_each_request_without_query_or_address(start_serv
     server = start_server()
     httpx.get(f"{server.url}/slow?seconds=0&near=881ea5&q=badante")
     httpx.get(f"{server.url}/nowhere?q=badante", headers={"User-Agent": "secret agent"})
+    httpx.get(f"{server.url}/entra/link/whoever-reads-this-comes-in/")
     with connect(f"{server.socket_url}/echo?q=badante"):
         pass
     lines = [line.partition("filo.access:")[2].partition(",")[0] for line in server.log().splitlines()]
-    assert lines == ["GET /slow 200", "GET /nowhere 404", "socket /echo connected"]
-    for secret in ["badante", "881ea5", "127.0.0.1", "agent"]:
+    assert lines == ["GET /slow 200", "GET /nowhere 404", "GET /entra/link/…/ 404", "socket /echo connected"]
+    for secret in ["badante", "881ea5", "127.0.0.1", "agent", "whoever"]:
         assert secret not in server.log()
 
 

@@ -297,10 +297,3 @@ def test_everything_else_is_django(house: RunningServer) -> None:
     assert "server" not in answer.headers
     assert "filo.access: GET / 302" in house.log()
     assert "badante" not in house.log()
-
-
-def test_a_sign_in_link_stands_in_no_log(house: RunningServer) -> None:
-    httpx.get(f"{house.url}/it/entra/link/whoever-reads-this-comes-in/")
-    httpx.get(f"{house.url}/it/riservatezza/")  # a line that stands behind it
-    assert "filo.access: GET /it/entra/link/…/ " in house.log()
-    assert "whoever" not in house.log()
