@@ -13,12 +13,14 @@ async function openMap() {
   drawGround(map, ground.features)
   const [close, far] = [posts.features, byName(posts.features)].map(marksOf)
   drawNames(map, ground.features, new Set(posts.features.map(({ properties }) => properties.name)))
-  map.on("zoomend", () => {
+  show(map, ground.features, posts.features)
+  const fit = () => {
     const isFar = map.getZoom() < 12.75
     sheet.classList.toggle("far", isFar)
     map.removeLayer(isFar ? close : far).addLayer(isFar ? far : close)
-  })
-  show(map, ground.features, posts.features)
+  }
+  map.on("zoomend", fit)
+  fit()
 }
 
 const read = async (address) => (await fetch(address)).json()
@@ -42,6 +44,8 @@ function drawGround(map, features) {
   layer(city, "border")
 }
 
+const weight = ({ properties: { requests, offers } }) => requests + offers
+
 // From far away the cells of a neighbourhood are counted together, where most of it stands.
 function byName(features) {
   const all = [...new Set(features.map(({ properties }) => properties.name))].map((name) =>
@@ -49,16 +53,15 @@ function byName(features) {
   if (all.length === 1) return features
   return all.map((some) => {
     const sum = (kind) => some.reduce((total, { properties }) => total + properties[kind], 0)
-    const weight = ({ properties: { requests, offers } }) => requests + offers
     const main = some.reduce((most, one) => (weight(one) > weight(most) ? one : most))
     return { ...main, properties: { ...main.properties, requests: sum("requests"), offers: sum("offers") } }
   })
 }
 
-// A mark is a link, so that it can be reached and followed like any other. A name stands once.
+// A mark is a link, so that it can be reached and followed like any other. A name stands once, where most is.
 function marksOf(features) {
   const named = new Set()
-  return L.layerGroup(features.map((feature) => {
+  return L.layerGroup([...features].sort((a, b) => weight(b) - weight(a)).map((feature) => {
     const { name, requests, offers, url } = feature.properties
     const counts = make("span", "", { className: "flow" })
     if (requests) counts.append(count("asks", requests, sheet.dataset.asking))
