@@ -6,6 +6,7 @@ their posts are shared: a journey writes what is its own and looks for that.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -20,12 +21,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, StorageState, expect, sync_playwright
+
+from tests.browser.hands import Finger, Hands, Keyboard
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 DATA = HOUSE / ".filo-test" / "browser"
 PHONE = {"width": 390, "height": 844}
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATIENCE = 15_000  # milliseconds that anything on a page may take on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +45,7 @@ class House:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://localhost:{port}"
+        self.log = DATA.with_suffix(".log")
         self.environment = os.environ | {
             "FILO_DATA": str(DATA),
             "FILO_DEMO": "1",
@@ -48,9 +54,11 @@ class House:
         }
         self.environment.pop("DATABASE_URL", None)
         command = [sys.executable, "manage.py", "run", "--port", str(port)]
-        self.process = subprocess.Popen(
-            command, cwd=HOUSE, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        DATA.parent.mkdir(exist_ok=True)
+        with self.log.open("w") as log:  # a pipe that nobody reads would fill up and hold the house still
+            self.process = subprocess.Popen(
+                command, cwd=HOUSE, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
 
     def wait(self, seconds: int = 150) -> None:
         for _ in range(seconds * 5):
@@ -59,9 +67,7 @@ class House:
                 return
             except (urllib.error.URLError, OSError):
                 if self.process.poll() is not None:
-                    raise AssertionError(
-                        f"the house fell:\n{self.process.stdout and self.process.stdout.read()}"
-                    ) from None
+                    raise AssertionError(f"the house fell:\n{self.log.read_text()}") from None
                 time.sleep(0.2)
         raise AssertionError("the house did not open")
 
@@ -79,7 +85,7 @@ class House:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=20)
+        self.process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -98,40 +104,84 @@ def house() -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    def launch(playwright: Playwright) -> Browser:
-        executable = os.environ.get("FILO_CHROMIUM") or shutil.which("chromium")
-        return playwright.chromium.launch(executable_path=executable, args=FLAGS)
-
+    executable = os.environ.get("FILO_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
 
 
-type OpenPhone = Callable[..., Page]
+type SessionOf = Callable[[str], StorageState]
+
+
+@pytest.fixture(scope="session")
+def session_of(chromium: Browser, house: House) -> SessionOf:
+    """The cookies of somebody of the demo who is signed in. They are shared: nobody signs out with them."""
+
+    @functools.cache
+    def sign_in(email: str) -> StorageState:
+        context = chromium.new_context(base_url=house.url)
+        page = context.new_page()
+        page.goto(house.signin_link(email))
+        page.get_by_role("button", name="Entra", exact=True).click()
+        page.wait_for_url("**/io/")
+        state = context.storage_state()
+        context.close()
+        return state
+
+    return sign_in
+
+
+class OpenPhone:
+    """`phone()` opens a fresh phone of 390 px; `phone(email=…)` one on which somebody of the demo is signed in.
+
+    What goes wrong on any of its pages stands in `trouble`: a broken content policy, a script that throws, a request
+    to somebody else's machine, an answer of 500.
+    """
+
+    def __init__(self, chromium: Browser, house: House, session_of: SessionOf) -> None:
+        self.chromium, self.house, self.session_of = chromium, house, session_of
+        self.contexts: list[BrowserContext] = []
+        self.trouble: list[str] = []
+
+    def __call__(self, *, script: bool = True, email: str = "", **options: object) -> Page:
+        if email:
+            options["storage_state"] = self.session_of(email)
+        settings = {"viewport": PHONE, "base_url": self.house.url, "locale": "it-IT"} | options
+        context = self.chromium.new_context(java_script_enabled=script, **settings)  # type: ignore[arg-type]  # options are Playwright's own
+        context.set_default_timeout(PATIENCE)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        page.on("console", lambda m: self.trouble.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on("request", lambda request: self._look_at(request.url))
+        page.on("response", self._look_at_answer)
+        return page
+
+    def _look_at(self, url: str) -> None:
+        if not url.startswith((self.house.url, "data:", "blob:")):
+            self.trouble.append(url)
+
+    def _look_at_answer(self, answer: Response) -> None:
+        if answer.status >= 500:
+            self.trouble.append(f"{answer.status} {answer.url}")
 
 
 @pytest.fixture
-def phone(chromium: Browser, house: House) -> Iterator[OpenPhone]:
-    """Opens a fresh phone of 390 px; it fails the test if a page breaks its own content policy or a script throws."""
-    contexts: list[BrowserContext] = []
-    trouble: list[str] = []
-
-    def open_(*, script: bool = True, **options: object) -> Page:
-        context = chromium.new_context(
-            viewport=PHONE, base_url=house.url, locale="it-IT", java_script_enabled=script, **options
-        )  # type: ignore[arg-type]  # options are Playwright's own
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda m: trouble.append(m.text) if "Content Security Policy" in m.text else None)
-        page.on(
-            "request", lambda r: trouble.append(r.url) if not r.url.startswith((house.url, "data:", "blob:")) else None
-        )
-        return page
-
-    yield open_
-    for context in contexts:
+def phone(chromium: Browser, house: House, session_of: SessionOf) -> Iterator[OpenPhone]:
+    phone = OpenPhone(chromium, house, session_of)
+    yield phone
+    for context in phone.contexts:
         context.close()
-    assert trouble == []
+    assert phone.trouble == []
+
+
+@pytest.fixture(params=["finger", "keyboard", "no script"])
+def hands(request: pytest.FixtureRequest, phone: OpenPhone) -> Hands:
+    """Somebody at a fresh phone: with a finger, with the keyboard alone, or where no script runs."""
+    match request.param:
+        case "finger":
+            return Finger(phone(has_touch=True))
+        case "keyboard":
+            return Keyboard(phone())
+    return Finger(phone(script=False, has_touch=True), script=False)

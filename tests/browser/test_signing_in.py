@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import House
-
-type OpenPhone = Callable[..., Page]
-
-
-def demo_code(page: Page) -> str:
-    """What the demo shows in place of the letter."""
-    return page.locator("[data-code]").get_attribute("data-code") or ""
+from tests.browser.conftest import House, OpenPhone
+from tests.browser.walking import come_in, demo_code
 
 
 def give_it_a_fingerprint_reader(page: Page) -> None:
@@ -34,15 +27,6 @@ def give_it_a_fingerprint_reader(page: Page) -> None:
             }
         },
     )
-
-
-def come_in(page: Page, email: str) -> None:
-    page.goto("/it/entra/")
-    page.get_by_label("Il tuo indirizzo e-mail").fill(email)
-    page.get_by_role("button", name="Mandami il codice").click()
-    page.get_by_label("Il codice di sei cifre").fill(demo_code(page))
-    page.get_by_role("button", name="Entra").click()
-    expect(page).to_have_url(re.compile(r"/it/io/$"))
 
 
 def test_by_keyboard_and_without_script(phone: OpenPhone) -> None:
