@@ -24,7 +24,7 @@ LONG_AGO = 300  # days: from then on a date without its year could be taken for 
 def day(at: date | datetime) -> str:
     """«27 novembre», with the year if that is long ago or far ahead."""
     on = localdate(at) if isinstance(at, datetime) else at
-    words = date_format(on, "DATE_FORMAT" if abs((localdate() - on).days) > LONG_AGO else "MONTH_DAY_FORMAT")
+    words = date_format(on, "j F Y" if abs((localdate() - on).days) > LONG_AGO else "j F")
     return words.lower() if get_language() == "it" else words  # Django's Italian months are capitalised
 
 

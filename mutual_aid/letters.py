@@ -21,7 +21,7 @@ def remind(post: Post) -> None:
     """That `post` is soon over, with ways to renew and to withdraw it. Raises NotSent."""
     assert post.author is not None and post.author.email
     with translation.override(post.author.interface_language):
-        day = date_format(day_of(post.city, post.expires_at), "MONTH_DAY_FORMAT")
+        day = date_format(day_of(post.city, post.expires_at), "j F")
         facts = {"title": post.title, "day": day.lower() if translation.get_language() == "it" else day}
         body = "\n\n".join(
             [

@@ -2,7 +2,7 @@
 // only a script can do. Every page is whole without it.
 
 const say = JSON.parse(document.body.dataset.words)
-const locale = `${document.documentElement.lang}-u-nu-latn`
+const locale = `${document.documentElement.lang.replace("en", "en-GB")}-u-nu-latn` // «22 November», as on the server
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" })
 const all = (selector, root = document) => root.querySelectorAll(selector)
 const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name])
