@@ -10,13 +10,15 @@ import base64
 import binascii
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
@@ -28,7 +30,9 @@ from spaces import location
 
 PAGE = 20
 FIRST_RING = 19  # cells: the own one and two rings around it, where most pages are filled
-RESEMBLANCE = "0.5"  # of 1: «spsa» still finds «spesa», «casa» does not
+FEW = 2_000  # posts that are sorted by distance at once; more are walked through cell by cell
+# How alike words must be, of 1 («spsa» finds «spesa», «casa» does not), and how long looking for them may take.
+LENIENT = {"pg_trgm__word_similarity_threshold": "0.5", "statement_timeout": "1s"}
 
 
 class ForgedCursor(Exception):
@@ -74,14 +78,13 @@ class Page:
 
 
 def page(filters: Filters, cursor: Cursor | None = None, size: int = PAGE) -> Page:
-    """The posts of one page in the order the filters ask for. At most five queries."""
-    posts = _matching(filters)
-    found = _in_order(filters, posts, cursor, size + 1)
-    resembling = bool(filters.words) and not found and cursor is None
-    if resembling:
-        found = _in_order(filters, _resembling(filters), cursor, size + 1)
+    """The posts of one page in the order the filters ask for. At most six queries."""
+    found = _in_order(filters, _matching(filters), cursor, size + 1)
+    resembling = []
+    if filters.words and not found and cursor is None:
+        found = resembling = _resembling(filters, size)
     more = len(found) > size
-    return Page(found[:size], Cursor.after(found[size - 1]) if more else None, resembling and bool(found))
+    return Page(found[:size], Cursor.after(found[size - 1]) if more else None, bool(resembling))
 
 
 def _matching(filters: Filters) -> PostQuerySet:
@@ -89,11 +92,6 @@ def _matching(filters: Filters) -> PostQuerySet:
     if filters.words:
         posts = posts.filter(search=SearchQuery(filters.words, config=ITALIAN, search_type="websearch"))
     return posts
-
-
-def _resembling(filters: Filters) -> PostQuerySet:
-    plain = RawSQL("filo_plain(%s)", [filters.words])
-    return _chosen(filters).filter(resembling__trigram_word_similar=plain)
 
 
 def _chosen(filters: Filters) -> PostQuerySet:
@@ -110,19 +108,33 @@ def _chosen(filters: Filters) -> PostQuerySet:
 
 
 def _in_order(filters: Filters, posts: PostQuerySet, cursor: Cursor | None, size: int) -> list[Post]:
-    with transaction.atomic():
-        if filters.words:
-            _accept_resemblance()
-        if not filters.nearest_first:
-            return _newest(filters, posts, cursor, size)
-        if filters.words:
-            return _nearest_of_few(filters, posts, cursor, size)
-        return _nearest(filters, posts, cursor, size)
+    if not filters.nearest_first:
+        return _newest(filters, posts, cursor, size)
+    if filters.words and posts.order_by().values("pk")[: FEW + 1].count() <= FEW:
+        return _nearest_of_few(filters, posts, cursor, size)
+    return _nearest(filters, posts, cursor, size)
 
 
-def _accept_resemblance() -> None:
+def _resembling(filters: Filters, size: int) -> list[Post]:
+    """Posts with a title in which a word looks like the words asked for; none if looking takes too long."""
+    plain = RawSQL("filo_plain(%s)", [filters.words])
+    posts = _chosen(filters).filter(resembling__trigram_word_similar=plain)
+    try:
+        with transaction.atomic(), _settings(**LENIENT):
+            return _in_order(filters, posts, None, size)
+    except OperationalError:  # the patience of LENIENT ended
+        return []
+
+
+@contextmanager
+def _settings(**settings: str) -> Iterator[None]:
+    """Settings of PostgreSQL for what is asked within, inside a transaction."""
     with connection.cursor() as sql:
-        sql.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [RESEMBLANCE])
+        for name, value in settings.items():
+            sql.execute("SELECT set_config(%s, %s, true)", [name.replace("__", "."), value])
+        yield
+        for name in settings:
+            sql.execute(f"SET LOCAL {name.replace('__', '.')} TO DEFAULT")
 
 
 def _newest(filters: Filters, posts: PostQuerySet, cursor: Cursor | None, size: int) -> list[Post]:

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('source_name', models.CharField(blank=True, help_text='who offered or asked, in that list', max_length=160)),
                 ('source_url', models.URLField(blank=True, max_length=500)),
                 ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='filo_italian', weight='A'), '||', django.contrib.postgres.search.SearchVector('words', config='filo_italian', weight='B'), django.contrib.postgres.search.SearchConfig('filo_italian')), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('resembling', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.text.Concat('title', models.Value(' '), 'words', output_field=models.TextField()), function='filo_plain'), output_field=models.TextField())),
+                ('resembling', models.GeneratedField(db_persist=True, expression=models.Func('title', function='filo_plain'), output_field=models.TextField())),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to=settings.AUTH_USER_MODEL)),
                 ('cell', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='spaces.cell')),
                 ('city', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='spaces.city')),
@@ -117,19 +117,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(models.F('city'), models.OrderBy(models.F('published_at'), descending=True), models.F('id'), condition=models.Q(('state', 'open')), name='open_posts_newest_first'),
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['city', '-published_at', 'id'], name='open_posts_newest_first'),
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(models.F('cell'), models.OrderBy(models.F('published_at'), descending=True), models.F('id'), condition=models.Q(('state', 'open')), name='open_posts_of_a_cell'),
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['cell', '-published_at', 'id'], include=('kind',), name='open_posts_of_a_cell'),
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(models.F('expires_at'), condition=models.Q(('state', 'open')), name='open_posts_by_expiry'),
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['city', 'category', '-published_at', 'id'], name='open_posts_of_a_category'),
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(models.F('city'), models.F('created_at'), condition=models.Q(('state', 'pending')), name='posts_that_wait'),
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['cell', 'category', '-published_at', 'id'], name='open_posts_of_a_cell_category'),
+        ),
+        migrations.AddIndex(
+            model_name='post',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['expires_at'], name='open_posts_by_expiry'),
+        ),
+        migrations.AddIndex(
+            model_name='post',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['city', 'created_at'], name='posts_that_wait'),
         ),
         migrations.AddIndex(
             model_name='post',

@@ -11,8 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models, transaction
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +24,10 @@ from spaces.models import Cell, City, Space
 
 if TYPE_CHECKING:
     from residents.models import Resident
+
+
+NEWEST = ["-published_at", "id"]
+OPEN = Q(state="open")
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -145,7 +148,7 @@ class Post(models.Model):
         db_persist=True,
     )
     resembling = models.GeneratedField(
-        expression=Func(Concat("title", Value(" "), "words", output_field=models.TextField()), function="filo_plain"),
+        expression=Func("title", function="filo_plain"),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -177,14 +180,13 @@ class Post(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                F("city"), F("published_at").desc(), F("id"), name="open_posts_newest_first", condition=Q(state="open")
-            ),
-            models.Index(
-                F("cell"), F("published_at").desc(), F("id"), name="open_posts_of_a_cell", condition=Q(state="open")
-            ),
-            models.Index(F("expires_at"), name="open_posts_by_expiry", condition=Q(state="open")),
-            models.Index(F("city"), F("created_at"), name="posts_that_wait", condition=Q(state="pending")),
+            # The board, newest and nearest first; a category may be rare, so it has its own. `kind`: the map's counts.
+            models.Index(fields=["city", *NEWEST], name="open_posts_newest_first", condition=OPEN),
+            models.Index(fields=["cell", *NEWEST], name="open_posts_of_a_cell", condition=OPEN, include=["kind"]),
+            models.Index(fields=["city", "category", *NEWEST], name="open_posts_of_a_category", condition=OPEN),
+            models.Index(fields=["cell", "category", *NEWEST], name="open_posts_of_a_cell_category", condition=OPEN),
+            models.Index(fields=["expires_at"], name="open_posts_by_expiry", condition=OPEN),
+            models.Index(fields=["city", "created_at"], name="posts_that_wait", condition=Q(state="pending")),
             GinIndex(F("search"), name="posts_by_words"),
             GinIndex(OpClass("resembling", name="gin_trgm_ops"), name="posts_by_resemblance"),
         ]

@@ -220,3 +220,20 @@ def test_the_map_counts_by_cell(grid: SimpleNamespace, client: Client, make_post
 
 def test_cell_at_agrees_with_the_grid(cast: SimpleNamespace) -> None:
     assert cell_at(cast.city, cast.near.lat, cast.near.lon) == cast.near
+
+
+def test_looking_for_resembling_words_gives_up_in_time(
+    cast: SimpleNamespace, client: Client, make_post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pattern = make_post(title="Minestra per quattro")
+    Post.objects.bulk_create(
+        Post(
+            city=cast.city, cell=cast.near, author=cast.elena, kind="offer", category="food", state="open",
+            title=f"Minestrone numero {n}, minestrina e minestraio", expires_at=pattern.expires_at,
+        )
+        for n in range(3000)
+    )  # fmt: skip
+    assert board.page(filters(cast.city, words="minestrq")).resembling
+    monkeypatch.setitem(board.LENIENT, "statement_timeout", "1")
+    assert board.page(filters(cast.city, words="minestrq")).posts == []
+    assert titles(client, "?q=quattro") == ["Minestra per quattro"]
