@@ -36,9 +36,9 @@ def test_near_and_far_count_the_same_as_the_list(phone: OpenPhone) -> None:
     assert marked(page, "asks") + marked(page, "gives") == total
 
 
-@pytest.mark.parametrize("language", ["it", "ar"])
-def test_ones_own_zone_is_lit_and_what_stands_there_is_marked(phone: OpenPhone, language: str) -> None:
-    page = phone()
+@pytest.mark.parametrize(("language", "width"), [("it", 390), ("it", 1280), ("ar", 1280)])
+def test_ones_own_zone_is_lit_and_what_stands_there_is_marked(phone: OpenPhone, language: str, width: int) -> None:
+    page = phone(viewport={"width": width, "height": 800})
     page.goto("/it/rovigo/")
     cell = page.locator('.post[data-precision="cell"]').first.get_attribute("data-cell")
     page.goto(f"/{language}/rovigo/?view=map&near={cell}")

@@ -95,10 +95,11 @@ function stand(feature, html) {
 
 // What is seen first: one's own zone with what stands around it, else everything that stands somewhere, else the city.
 function show(map, ground, posts) {
+  const at = (bounds, maxZoom) => map.fitBounds(bounds, { maxZoom, animate: false })
   const own = of(ground, "cell").find(({ properties }) => properties.index === near)
-  if (own) return map.fitBounds(L.geoJSON(own).getBounds().pad(1.5))
-  if (posts.length) return map.fitBounds(L.latLngBounds(posts.map(point)).pad(0.15), { maxZoom: 13.5 })
-  map.fitBounds(L.geoJSON(of(ground, "city")).getBounds(), { maxZoom: 13 })
+  if (own) return at(L.geoJSON(own).getBounds().pad(1.5))
+  if (posts.length) return at(L.latLngBounds(posts.map(point)).pad(0.15), 13.5)
+  at(L.geoJSON(of(ground, "city")).getBounds(), 13)
 }
 
 openMap()
