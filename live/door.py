@@ -153,7 +153,7 @@ class Server(server.Server):
 
     def log_access(self, protocol: str, action: str, details: dict[str, Any]) -> None:
         """One line per request or socket: no query (it tells where somebody is and what they look for), no address."""
-        path = re.sub(settings.SECRET_PARTS_OF_PATHS, "…", details["path"].partition("?")[0])
+        path = re.sub(settings.UNLOGGED_PARTS_OF_PATHS, "…", details["path"].partition("?")[0])
         if protocol == "http" and path not in self.unlogged:
             facts = details["status"], details["size"], details["time_taken"] * 1000
             access.info("%s %s %d, %d bytes, %.0f ms", details["method"], path, *facts)

@@ -175,7 +175,8 @@ DEFAULT_FROM_EMAIL = env.str("FILO_FROM_EMAIL", "Filò <filo@localhost>")
 GEOCODER_URL = env.str("FILO_GEOCODER_URL", "")
 GEOCODER_NAME = env.str("FILO_GEOCODER_NAME", "")
 
-SECRET_PARTS_OF_PATHS = r"(?<=/entra/link/)[^/]+"  # a sign-in link signs in whoever reads it: no log may hold it
+# A sign-in link signs in whoever reads it: no log may hold it.
+UNLOGGED_PARTS_OF_PATHS = r"(?<=/entra/link/)[^/]+"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

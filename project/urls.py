@@ -10,10 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("", include(pages)),
         path("", include("residents.urls")),
-        path("", include("spaces.own_urls")),
+        path("", include("spaces.urls")),  # before the cities: /io/ is nobody's board
         path("", include("moderation.urls")),
         path("", include("mutual_aid.urls")),
-        path("", include("spaces.urls")),
     ),
 ]
 handler400 = "frontend.views.bad_request"

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 from live.door import Server, serve
 from live.limits import MAX_FRAME_OUT
-from project.settings import SECRET_PARTS_OF_PATHS
+from project.settings import UNLOGGED_PARTS_OF_PATHS
 
 MEGABYTE = b"x" * 1024 * 1024
 
@@ -111,7 +111,7 @@ if __name__ == "__main__":
     settings.configure(
         LANGUAGE_CODE="it",
         TRUSTED_PROXY="TRUSTED_PROXY" in os.environ,
-        SECRET_PARTS_OF_PATHS=SECRET_PARTS_OF_PATHS,
+        UNLOGGED_PARTS_OF_PATHS=UNLOGGED_PARTS_OF_PATHS,
     )
     django.setup()
     logging.basicConfig(level=logging.INFO)
