@@ -87,7 +87,7 @@ class Space(models.Model):
         return self.open_until(at) is not None
 
     def open_until(self, at: datetime) -> datetime | None:
-        """When the door closes that is open now; None if it is closed. Past midnight if the next day goes on from it."""
+        """When the door closes that is open now; None if it is closed. Past midnight if the next day goes on."""
         here = self._on_the_clock(at)
         stretch = next((hours for hours in self.opening_on(here) if hours.holds(here.time())), None)
         if stretch is None:
