@@ -176,12 +176,25 @@ def phone(chromium: Browser, house: House, session_of: SessionOf) -> Iterator[Op
     assert phone.trouble == []
 
 
+class Way:
+    """One of three ways of using a phone; `way()` is somebody at a fresh one, `way(email=…)` somebody of the demo."""
+
+    def __init__(self, name: str, phone: OpenPhone) -> None:
+        self.name, self.phone = name, phone
+
+    def __call__(self, email: str = "") -> Hands:
+        if self.name == "keyboard":
+            return Keyboard(self.phone(email=email))
+        script = self.name != "no script"
+        return Finger(self.phone(email=email, script=script, has_touch=True), script=script)
+
+
 @pytest.fixture(params=["finger", "keyboard", "no script"])
-def hands(request: pytest.FixtureRequest, phone: OpenPhone) -> Hands:
+def way(request: pytest.FixtureRequest, phone: OpenPhone) -> Way:
+    return Way(request.param, phone)
+
+
+@pytest.fixture
+def hands(way: Way) -> Hands:
     """Somebody at a fresh phone: with a finger, with the keyboard alone, or where no script runs."""
-    match request.param:
-        case "finger":
-            return Finger(phone(has_touch=True))
-        case "keyboard":
-            return Keyboard(phone())
-    return Finger(phone(script=False, has_touch=True), script=False)
+    return way()
