@@ -108,11 +108,13 @@ def _chosen(filters: Filters) -> PostQuerySet:
 
 
 def _in_order(filters: Filters, posts: PostQuerySet, cursor: Cursor | None, size: int) -> list[Post]:
-    if not filters.nearest_first:
-        return _newest(filters, posts, cursor, size)
-    if filters.words and posts.order_by().values("pk")[: FEW + 1].count() <= FEW:
-        return _nearest_of_few(filters, posts, cursor, size)
-    return _nearest(filters, posts, cursor, size)
+    if filters.words:
+        # Asked for in order at once, a word that nobody wrote would lead PostgreSQL through every post of the city.
+        found = list(posts.order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(found) <= FEW:
+            few = Post.objects.filter(pk__in=found)
+            return (_nearest_of_few if filters.nearest_first else _newest)(filters, few, cursor, size)
+    return (_nearest if filters.nearest_first else _newest)(filters, posts, cursor, size)
 
 
 def _resembling(filters: Filters, size: int) -> list[Post]:
@@ -205,10 +207,9 @@ def _newest_of_each(posts: PostQuerySet, cells: list[int], size: int) -> list[UU
 
 
 def counts_by_cell(filters: Filters) -> dict[int, Counter[str]]:
-    """How many requests and offers stand in each cell that the filters reach: for the map. One query."""
-    posts = _matching(filters)
-    if filters.radius:
-        posts = posts.filter(cell__in=_cells(filters))
+    """How many requests and offers stand in each cell that the filters reach: for the map. Two queries."""
+    cells = _cells(filters) if filters.radius else list(filters.city.cells.values_list("pk", flat=True))
+    posts = _matching(filters).filter(cell__in=cells)
     counts: dict[int, Counter[str]] = {}
     for cell, kind, n in posts.order_by().values_list("cell", "kind").annotate(n=Count("id")):
         counts.setdefault(cell, Counter())[kind] = n

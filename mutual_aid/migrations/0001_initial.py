@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['cell', '-published_at', 'id'], include=('kind',), name='open_posts_of_a_cell'),
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['cell', '-published_at', 'id'], include=('city', 'kind'), name='open_posts_of_a_cell'),
         ),
         migrations.AddIndex(
             model_name='post',

@@ -180,9 +180,11 @@ class Post(models.Model):
             ),
         ]
         indexes = [
-            # The board, newest and nearest first; a category may be rare, so it has its own. `kind`: the map's counts.
+            # The board, newest and nearest first. The map counts in the second alone; rare categories have their own.
             models.Index(fields=["city", *NEWEST], name="open_posts_newest_first", condition=OPEN),
-            models.Index(fields=["cell", *NEWEST], name="open_posts_of_a_cell", condition=OPEN, include=["kind"]),
+            models.Index(
+                fields=["cell", *NEWEST], name="open_posts_of_a_cell", condition=OPEN, include=["city", "kind"]
+            ),
             models.Index(fields=["city", "category", *NEWEST], name="open_posts_of_a_category", condition=OPEN),
             models.Index(fields=["cell", "category", *NEWEST], name="open_posts_of_a_cell_category", condition=OPEN),
             models.Index(fields=["expires_at"], name="open_posts_by_expiry", condition=OPEN),
