@@ -29,7 +29,8 @@ class Notice(NamedTuple):
     advice: str | Promise
 
 
-_IBAN = re.compile(r"\b[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]){11,30}\b", re.IGNORECASE)
+# Only Italy’s may stand apart from its digits: «il 349 1234567 o suonate» is a telephone.
+_IBAN = re.compile(r"\b(?:IT\s?|[A-Z]{2})\d{2}(?:\s?[A-Z0-9]){11,30}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\]|chiocciola)\s?[\w-]+\s?(?:\.|punto)\s?[a-z]{2,}", re.IGNORECASE)
 # Seven digits or more that belong together, but neither a date nor hours nor an amount.
 _PHONE = re.compile(r"(?<![\w,.])(?:(?:\+|00)\d{1,3}[\s./-]?)?(?:\(?0?\d{2,4}\)?)(?:[\s./-]?\d{2,}){1,4}(?![\w,€])")

@@ -176,6 +176,8 @@ def card(page: str) -> str:
     ("words", "notice"),
     [
         ("Chiamate il 349 000 0000.", "C’è un numero di telefono."),
+        ("Chiamate il 349 1234567 o suonate", "C’è un numero di telefono."),
+        ("Chiamate il 349 1234567 o suonate in via Roma 12", "C’è un indirizzo."),
         ("Scrivi a elena@example.org", "C’è un indirizzo e-mail."),
         ("IT60 X054 2811 1010 0000 0123 456", "C’è un conto bancario."),
         ("Abito in via Roma 12, secondo piano", "C’è un indirizzo."),
