@@ -34,7 +34,7 @@ class ProfileForm(forms.Form):
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])
         if not name:
-            raise forms.ValidationError(_("Scrivi come ti chiami."))
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
         return name
 
 
@@ -65,5 +65,6 @@ class WelcomeForm(ProfileForm):
         super().__init__(*args, **kwargs)
         self.initial = {"key": uuid4(), "interface_language": city.language, "languages": [city.language]}
         self.fields["name"].label = _("Il suo nome, come lo vedono i vicini")
+        self.fields["name"].error_messages["required"] = _("Scrivi come si chiama.")
         self.fields["languages"].label = _("Lingue che parla")
         self.fields["neighbourhood"] = neighbourhood_field(city, forms.Select)

@@ -108,7 +108,7 @@ class WordsForm(forms.Form):
     urgent = forms.BooleanField(label=_("È urgente"), required=False)
     photo = Picture(
         label=_("Una foto"),
-        help_text=_("Al massimo 10 MB. Togliamo da sola ciò che dice dove e quando è fatta."),
+        help_text=_("Al massimo 10 MB. Togliamo noi ciò che dice dove e quando è fatta."),
         required=False,
     )
     remove_photo = forms.BooleanField(label=_("Togli la foto"), required=False)
