@@ -1,0 +1,3 @@
+from tests.architecture.routes import world
+
+__all__ = ["world"]
