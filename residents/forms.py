@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,20 @@ class EmailForm(forms.Form):
     next = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)
 
     def clean_email(self) -> str:
-        return same_address(self.cleaned_data["email"])
+        email: str = self.cleaned_data["email"]
+        if not _can_be_reached(email):
+            raise forms.ValidationError(self.fields["email"].error_messages["invalid"], code="invalid")
+        return same_address(email)
+
+
+def _can_be_reached(email: str) -> bool:
+    """Whether a letter can be addressed so. What mail servers refuse would be told by us, address and all, in a log."""
+    name, _at, domain = email.rpartition("@")
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        return False
+    return name.isascii()
 
 
 class CodeForm(forms.Form):
@@ -61,10 +75,22 @@ class CodeForm(forms.Form):
             self.add_error("code", _("Questo codice non vale più. Chiedine un altro: arriva subito."))
 
 
+class Credential(forms.JSONField):
+    """What a device says, as JSON; what is sent to break the parser is no JSON either."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
 class KeyForm(forms.Form):
     """What the browser says of a passkey, put there by a script."""
 
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = Credential()
 
 
 class NewKeyForm(KeyForm):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from email import policy
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
-from residents.models import SigninCode
+from residents.models import SigninCode, same_address
 
 
 def send_code(code: SigninCode) -> None:
@@ -62,5 +64,6 @@ def burn(email: str) -> None:
     if not folder:
         return
     for letter in Path(folder).glob("*.log"):
-        if f"To: {email}\n" in letter.read_text(errors="replace"):
+        head = BytesHeaderParser(policy=policy.default).parsebytes(letter.read_bytes())
+        if same_address(str(head["To"])) == email:  # there its domain may be spelled `xn--…`
             letter.unlink(missing_ok=True)

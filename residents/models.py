@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
@@ -23,8 +24,14 @@ from residents.languages import LANGUAGES
 
 
 def same_address(email: str) -> str:
-    """The one way in which an address is stored and compared."""
-    return email.strip().lower()
+    """The one way in which an address is stored and compared.
+
+    A domain may be written in several ways that mail takes for one: with its accents, as `xn--…`, in wide letters.
+    """
+    name, at, domain = email.strip().lower().rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("idna")
+    return f"{name}{at}{domain}"
 
 
 class ResidentManager(BaseUserManager["Resident"]):

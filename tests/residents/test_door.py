@@ -53,6 +53,15 @@ def test_one_person_however_the_address_is_written(knock: Knock) -> None:
     assert Resident.objects.get().email == "a@x.it"
 
 
+def test_one_person_however_the_domain_is_spelled(knock: Knock) -> None:
+    spelled_out = "città.it".encode("idna").decode()
+    for domain in ["città.it", spelled_out, "CITTÀ.it", "cit\u200bta\u0300.it", "ｃittà.it"]:
+        client = knock(f"anna@{domain}")
+        client.post(CODE, {"code": digits()})
+        assert client.get(ME).status_code == 200
+    assert Resident.objects.get().email == "anna@città.it"
+
+
 def test_known_and_unknown_addresses_get_the_same_answers_by_the_same_queries(cast: SimpleNamespace) -> None:
     assert seen_by("elena@example.org") == seen_by("nuova@example.org")
 
@@ -125,7 +134,11 @@ def test_who_changes_the_address_finds_the_one_they_typed(knock: Knock) -> None:
     assert 'value="/it/rovigo/"' in page
 
 
-@pytest.mark.parametrize("typed", ["", "anna", "anna@", "anna@example", "<b>@example.org", "a" * 250 + "@example.org"])
+NO_ADDRESSES = ["", "anna", "anna@", "anna@example", "<b>@example.org", "a" * 250 + "@example.org"]
+NO_LETTER_CAN_BE_ADDRESSED_SO = ["ſ@example.org", "\u0130@example.org", f"anna@{'ä' * 60}.org"]
+
+
+@pytest.mark.parametrize("typed", [*NO_ADDRESSES, *NO_LETTER_CAN_BE_ADDRESSED_SO])
 def test_what_is_no_address_stays_written_beside_a_sentence(typed: str) -> None:
     page = Client().post(DOOR, {"email": typed}).content.decode()
     assert 'aria-invalid="true"' in page

@@ -109,6 +109,20 @@ def among_others(resident: Resident, cast: SimpleNamespace, words: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_letters_go_however_their_address_is_written_on_them(
+    cast: SimpleNamespace, knock: Callable[..., Client], settings: Any, tmp_path: Path
+) -> None:
+    """On a letter a domain with accents stands as `xn--…`."""
+    backend = "django.core.mail.backends.filebased.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": {"file_path": str(tmp_path)}}}
+    client = knock("anna@città.it")
+    client.post(CODE, {"code": SigninCode.objects.get(email="anna@città.it").digits})
+    knock("altra@example.org")
+    assert client.post(ERASE, {"sure": "on"})["Location"] == "/it/cancellato/"
+    assert ["altra@example.org" in letter.read_text() for letter in tmp_path.glob("*.log")] == [True]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_nothing_is_left(cast: SimpleNamespace, knock: Callable[..., Client], settings: Any, tmp_path: Path) -> None:
     settings.MAILERS = {
         "default": {

@@ -18,6 +18,7 @@ from tests.residents.authenticator import Phone
 from tests.residents.conftest import CODE, DOOR, ME, digits
 
 RUBBISH = ["", "null", "[]", "3", "{}", '{"response":{}}', '"x"', "{", "[" * 5000, '{"response":{"userHandle":"9"}}']
+RUBBISH += ["[" * 100_000, "9" * 5000]  # which break the parser itself
 KEYS, NEW = "/it/io/chiavi/", "/it/io/chiavi/sfida/"
 SHOW, CHALLENGE = "/it/entra/chiave/", "/it/entra/chiave/sfida/"
 
