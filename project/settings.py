@@ -176,11 +176,17 @@ GEOCODER_URL = env.str("FILO_GEOCODER_URL", "")
 GEOCODER_NAME = env.str("FILO_GEOCODER_NAME", "")
 
 # A sign-in link signs in whoever reads it: no log may hold it.
-UNLOGGED_PARTS_OF_PATHS = r"(?<=/entra/link/)[^/]+"
+UNLOGGED_PARTS_OF_PATHS = r"(?<=/entra/link/)[^/\n]+"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "class": "project.logs.Discreet",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # refused requests stand in the door's own log, without their query

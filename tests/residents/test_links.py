@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from io import StringIO
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import Client
 
 from residents.models import SigninLink
@@ -78,3 +80,20 @@ def test_one_person_takes_the_place_of_another_on_the_same_device(cast: SimpleNa
 def test_only_a_digest_is_kept(cast: SimpleNamespace) -> None:
     token = SigninLink.make(cast.elena)
     assert token not in str(SigninLink.objects.values().get())
+
+
+def test_a_link_that_breaks_is_not_written_into_the_log(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database may go away just then, and the link is still good afterwards."""
+
+    def gone(token: str) -> None:
+        raise OperationalError("the database went away")
+
+    path = path_of("elena@example.org")
+    monkeypatch.setattr(SigninLink.objects, "good", gone)
+    assert Client(raise_request_exception=False).get(path).status_code == 500
+    [console] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
+    written = "\n".join(map(console.format, caplog.records))
+    assert "/it/entra/link/…/" in written and "the database went away" in written
+    assert path.split("/")[4] not in written
