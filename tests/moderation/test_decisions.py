@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from traceback import format_exception
 from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
@@ -13,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from moderation.models import Report
 from moderation.queue import count_for
 from moderation.tasks import write_about_refusal
+from mutual_aid.letters import NotSent
 from mutual_aid.models import Post, PostChange
 from residents.models import Resident
 from spaces.models import City, CityRole, Membership, Space
@@ -54,6 +59,21 @@ def test_refused_the_author_reads_why_on_the_page_and_by_mail(
     assert letter.to == ["elena@example.org"]
     assert "Qui ci si aiuta senza soldi." in letter.body and "«Vendo pentole»" in letter.body
     assert f"/it/rovigo/post/{post.pk}/" in letter.body
+
+
+def test_a_mail_server_that_refuses_tells_the_log_nobodys_address(
+    cast: SimpleNamespace, wait: Make, decide: Decide, settings: Any, tmp_path: Path
+) -> None:
+    """What a job raises is what the worker writes into its log."""
+    no_folder = tmp_path / "elena@example.org"
+    no_folder.touch()
+    post = wait()
+    decide(cast.marta, post, "refuse", "No.")
+    backend = "django.core.mail.backends.filebased.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": {"file_path": str(no_folder)}}}
+    with pytest.raises(NotSent) as failure:
+        write_about_refusal(change_id=post.changes.get(what="removed").pk)
+    assert "elena@example.org" not in "".join(format_exception(failure.value))
 
 
 def test_the_letter_about_a_refusal_speaks_the_authors_language(
