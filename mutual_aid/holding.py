@@ -15,9 +15,11 @@ def must_wait(post: Post, author: Resident) -> bool:
     """Whether `post`, about to be published, waits for a coordinator.
 
     It does if its space reads the first posts of new people and the author is new there; and, with a space or
-    without, if what the author wrote last in this city was removed.
+    without, if what the author wrote last in this city was removed. What nobody has decided on yet does not count:
+    else who was refused would only have to write twice.
     """
-    earlier = Post.objects.written_by(author).filter(city=post.city).order_by("-created_at").first()
+    decided = Post.objects.written_by(author).filter(city=post.city).judged()
+    earlier = decided.order_by("-created_at").first()
     if earlier and earlier.state == Post.State.REMOVED:
         return True
     return post.space is not None and post.space.holds_first_posts and _is_new(author, post.space)

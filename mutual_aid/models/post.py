@@ -44,6 +44,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         seen = Q(changes__what__in=["published", "approved", "imported"])
         return self.filter(Q(state__in=["open", "expired"]) | seen).distinct()
 
+    def judged(self) -> Self:
+        """Those that do not wait to be read, nor were taken back while they waited."""
+        return self.filter(Q(state=Post.State.REMOVED) | Q(pk__in=self.once_open().values("pk"))).exclude(
+            state=Post.State.PENDING
+        )
+
     def over(self, at: datetime) -> Self:
         """Still on the board at `at`, although their time has run out."""
         return self.open().filter(expires_at__lte=at)

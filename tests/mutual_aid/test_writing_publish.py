@@ -184,6 +184,18 @@ def test_after_a_removal_the_next_one_waits_wherever_it_is(
     assert elena.post.state == "open"
 
 
+@pytest.mark.parametrize("then", ["leaves it", "takes it back"])
+def test_after_a_removal_writing_twice_leads_past_nobody(
+    cast: SimpleNamespace, elena: Writer, make_post: MakePost, then: str
+) -> None:
+    make_post().refuse(cast.marta, "Pubblicità")
+    elena.written(cast).publish()
+    if then == "takes it back":
+        elena.post.withdraw(cast.elena)
+    elena.written(cast).publish()
+    assert elena.post.state == "pending"
+
+
 def test_days_of_waiting_are_not_taken_from_it(cast: SimpleNamespace, elena: Writer) -> None:
     post = hold(cast, elena)
     before = post.expires_at - post.published_at
