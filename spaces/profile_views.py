@@ -62,7 +62,7 @@ def profile(request: SignedIn) -> HttpResponse:
 @never_cache
 def home(request: SignedIn) -> HttpResponse:
     """First the city, then the neighbourhood: it is what one says it is, whatever the map says."""
-    city = City.objects.filter(slug=request.GET.get("citta", "")).defer("border").first()
+    city = City.objects.filter(slug=request.GET.get("citta", "").replace("\0", " ")).defer("border").first()
     mine = home_of(request.user)
     if city is None:
         cities = City.objects.only("name", "slug", "province")

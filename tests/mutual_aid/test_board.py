@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -140,6 +140,13 @@ def test_a_wrong_address_gives_the_board_and_a_sentence(
     assert response.status_code == 200
     assert sentence in response.content.decode()
     assert titles(client, query) == ["La spesa"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_cursor_from_beyond_the_calendar_is_forged(client: Client, make_post: MakePost, at: str) -> None:
+    cursor = board.Cursor(1, datetime.fromisoformat(at), make_post().pk)
+    response = client.get("/it/rovigo/", {"cursor": str(cursor)})
+    assert (response.status_code, "Ecco la bacheca dall’inizio" in response.content.decode()) == (200, True)
 
 
 def test_a_cursor_of_a_cell_of_another_city_is_forged(

@@ -135,3 +135,11 @@ def queries_of(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(page).status_code == 200
         return len(queries)
+
+
+def test_a_city_that_cannot_be_leads_to_the_list_of_cities(
+    cast: SimpleNamespace, sign_in: Callable[[Resident], Client]
+) -> None:
+    for name in ["altrove", "\0", "rovigo\0"]:
+        page = sign_in(cast.elena).get(HOME, {"citta": name})
+        assert (page.status_code, "Rovigo" in page.content.decode()) == (200, True)
