@@ -72,7 +72,7 @@ function showOffline() {
   const notice = document.getElementById("offline")
   const kept = document.body.dataset.kept // written by the service worker into what it kept
   const then = kept ? Date.parse(kept) : performance.timeOrigin
-  const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(then)
+  const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", hourCycle: "h23" }).format(then)
   const rest = fill("keep" in document.body.dataset ? say.kept : say.page, { time, ago: age(Math.min(then, Date.now() - MINUTE)) })
   notice.querySelector("p").replaceChildren(make("strong", say.offline), " ", rest)
   notice.hidden = false
