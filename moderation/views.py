@@ -137,7 +137,7 @@ def _suspend(request: SignedIn, city: City, place: City | Space) -> HttpResponse
     resident = _pointed_at(request, place)
     form = SuspensionForm(request.POST or None, city=city, resident=resident)
     if request.method == "POST" and form.is_valid() and _suspended(request, form, place):
-        messages.success(request, _("%(name)s è sospesa, da adesso.") % {"name": form.person.public_name})
+        messages.success(request, _("La sospensione di %(name)s vale da adesso.") % {"name": form.person.public_name})
         return redirect("space-people", city.slug, space.slug) if space else redirect("city-people", city.slug)
     context = {
         "city": city,

@@ -97,4 +97,4 @@ def suspend(hands: Hands, title: str, why: str) -> None:
     hands.write(page.get_by_label("Perché"), why)
     hands.pick(page.get_by_role("radio", name="Una settimana"))
     hands.send("Sospendi")
-    expect(page.get_by_text("è sospesa, da adesso.")).to_be_visible()
+    expect(page.get_by_text("vale da adesso.")).to_be_visible()

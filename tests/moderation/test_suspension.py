@@ -48,7 +48,7 @@ def test_from_the_queue_to_the_form_and_the_author_is_suspended_here(
     page = browser.get(link).content.decode()
     assert "Sospendi Elena" in page and 'name="email"' not in page
     answer = browser.post(link, FORM, follow=True)
-    assert "Elena è sospesa, da adesso." in answer.content.decode()
+    assert "La sospensione di Elena vale da adesso." in answer.content.decode()
     ban = Ban.objects.get(resident=cast.elena)
     assert (ban.space, ban.reason, ban.made_by) == (cast.casa, "Ha insistito.", cast.marta)
     assert ban.until is not None and timedelta(days=6, hours=23) < ban.until - now() <= timedelta(days=7)
