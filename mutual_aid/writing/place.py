@@ -36,8 +36,8 @@ class Way(models.TextChoices):
 
 WITH_SCRIPT = {Way.POINT, Way.CELL}
 MOST_FOUND = 6
-NO_POINT = _("Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere.")
-NO_CELL = _("Tocca una zona sulla mappa, oppure scegli il quartiere.")
+NO_POINT = _("Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere o tutta la città.")
+NO_CELL = _("Tocca una zona sulla mappa, oppure scegli il quartiere o tutta la città.")
 
 
 class PlaceForm(forms.Form):
@@ -160,7 +160,7 @@ class PlaceForm(forms.Form):
                 return self.space.cell, Post.Precision.SPACE, Place(note=note)
             case Way.CITY:
                 return location.cell_of_area(self.city), Post.Precision.CITY, Place(note=note)
-        raise Unplaced("where", _("Scegli dove: basta il quartiere."))
+        raise Unplaced("where", _("Scegli dove: basta il quartiere, o la città."))
 
     def _if_wanted(self, exact: Place) -> Place:
         return Place(note=exact.note) if self.cleaned_data["zone_only"] else exact
@@ -174,10 +174,12 @@ class PlaceForm(forms.Form):
         """The one address meant. If that is not plain, the person chooses among the `candidates`."""
         words, chosen = self.cleaned_data["street"], self.cleaned_data["found"]
         if not words:
-            raise Unplaced("street", _("Scrivi la via, oppure scegli il quartiere."))
+            raise Unplaced("street", _("Scrivi la via, oppure scegli il quartiere o tutta la città."))
         found = gazetteer.find(self.city, words, MOST_FOUND) or self._found_elsewhere(words)
         if not found:
-            raise Unplaced("street", _("Non troviamo questa via. Controlla il nome, oppure scegli il quartiere."))
+            raise Unplaced(
+                "street", _("Non troviamo questa via. Controlla il nome, oppure scegli il quartiere o tutta la città.")
+            )
         name = search_name(take_apart(words, self.city.name).street)
         meant = [one for one in found if one.address == chosen] or [
             one for one in found if search_name(one.street) == name
@@ -213,7 +215,9 @@ class PlaceForm(forms.Form):
         try:
             return location.cell_of_point(self.city, lat, lon)
         except location.PlaceRefused as refused:
-            raise Unplaced(field, _("%(why)s Scegli un’altra via, oppure il quartiere.") % {"why": refused}) from None
+            raise Unplaced(
+                field, _("%(why)s Scegli un’altra via, oppure il quartiere o tutta la città.") % {"why": refused}
+            ) from None
 
     def _tapped(self) -> Cell:
         if not self.cleaned_data["tapped"]:
@@ -222,7 +226,7 @@ class PlaceForm(forms.Form):
             return location.cell_row(self.city, self.cleaned_data["tapped"])
         except location.PlaceRefused as refused:
             raise Unplaced(
-                "where", _("%(why)s Toccane un’altra, oppure scegli il quartiere.") % {"why": refused}
+                "where", _("%(why)s Toccane un’altra, oppure scegli il quartiere o tutta la città.") % {"why": refused}
             ) from None
 
     def _neighbourhood(self) -> Cell:

@@ -116,21 +116,21 @@ def test_what_was_filled_in_is_meant(told: Writer, streets: None, cast: SimpleNa
     assert told.draft.fields["precision"] == "neighbourhood"
 
 
-OUTSIDE = "Questo posto è fuori da Rovigo. Scegli un’altra via, oppure il quartiere."
-NO_POINT = "Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere."
-NOWHERE = "Questo punto non esiste sulla carta. Scegli un’altra via, oppure il quartiere."
-UNFOUND = "Non troviamo questa via. Controlla il nome, oppure scegli il quartiere."
-NO_CELL = "Questa zona non c’è a Rovigo. Toccane un’altra, oppure scegli il quartiere."
+OUTSIDE = "Questo posto è fuori da Rovigo. Scegli un’altra via, oppure il quartiere o tutta la città."
+NO_POINT = "Il telefono non ha detto dove sei. Scrivi la via, oppure scegli il quartiere o tutta la città."
+NOWHERE = "Questo punto non esiste sulla carta. Scegli un’altra via, oppure il quartiere o tutta la città."
+UNFOUND = "Non troviamo questa via. Controlla il nome, oppure scegli il quartiere o tutta la città."
+NO_CELL = "Questa zona non c’è a Rovigo. Toccane un’altra, oppure scegli il quartiere o tutta la città."
 
 
 @pytest.mark.parametrize(
     ("where", "facts", "sentence"),
     [
-        ("", {}, "Scegli dove: basta il quartiere."),
+        ("", {}, "Scegli dove: basta il quartiere, o la città."),
         ("moon", {}, "Scegli uno dei modi qui sotto."),
         ("kept", {}, "Scegli uno dei modi qui sotto."),
         ("space", {}, "Scegli uno dei modi qui sotto."),
-        ("street", {}, "Scrivi la via, oppure scegli il quartiere."),
+        ("street", {}, "Scrivi la via, oppure scegli il quartiere o tutta la città."),
         ("street", {"street": "via che non c’è"}, UNFOUND),
         ("street", {"street": "<b>\x00\u202e"}, UNFOUND),
         ("street", {"street": "a" * 201}, "La via è di 201 lettere: ce ne stanno 200."),
@@ -143,11 +143,11 @@ NO_CELL = "Questa zona non c’è a Rovigo. Toccane un’altra, oppure scegli il
         ("point", {"lat": "45.07", "lon": ""}, NO_POINT),
         ("point", {"lat": "quasi", "lon": "11"}, NO_POINT),
         ("point", {}, NO_POINT),
-        ("cell", {}, "Tocca una zona sulla mappa, oppure scegli il quartiere."),
+        ("cell", {}, "Tocca una zona sulla mappa, oppure scegli il quartiere o tutta la città."),
         ("cell", {"tapped": "871ea00a1ffffff"}, NO_CELL),
         ("cell", {"tapped": "8f2a1072b59ffff"}, NO_CELL),
         ("cell", {"tapped": "'; drop table--"}, NO_CELL),
-        ("cell", {"tapped": "\x00"}, "Tocca una zona sulla mappa, oppure scegli il quartiere."),
+        ("cell", {"tapped": "\x00"}, "Tocca una zona sulla mappa, oppure scegli il quartiere o tutta la città."),
         ("neighbourhood", {}, "Scegli il quartiere."),
         ("neighbourhood", {"neighbourhood": "999999"}, "Quel quartiere non è di questa città."),
         ("city", {"note": "n" * 201}, "Sono 201 lettere: ce ne stanno 200."),
