@@ -17,6 +17,7 @@ from mutual_aid.importing.table import Row
 from mutual_aid.models import Post
 
 OPEN_FOR = timedelta(days=30)  # from the day that --as-of names
+FIRST_YEAR = 1990  # no list of a neighbourhood is older
 IDS = uuid.UUID("5f6c2f0e-5a0f-4a52-9d3c-6f696c6f6669")  # the name space of imported ids: the same row, the same post
 KINDS = {
     "offer": Post.Kind.OFFER,
@@ -119,10 +120,12 @@ def _title_and_words(row: Row) -> tuple[str, str]:
 
 
 def _when(row: Row) -> datetime | None:
+    """When it was written; a day on which that cannot have been is as none, or it would move all the others."""
     try:
-        return make_aware(parser.parse(row["created_at"]).replace(tzinfo=None), get_current_timezone())
+        when = make_aware(parser.parse(row["created_at"]).replace(tzinfo=None), get_current_timezone())
     except (ValueError, OverflowError):
         return None
+    return when if when.year >= FIRST_YEAR and when <= now() + timedelta(days=1) else None
 
 
 def _state(row: Row, kind: Post.Kind, published: datetime, calendar: Calendar) -> tuple[Post.State, datetime]:

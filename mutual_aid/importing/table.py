@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mutual_aid.writing.plain_text import clean
+
 # Other names under which a column may come; ours is the key.
 NAMES = {
     "id": {"id", "codice"},
@@ -49,14 +51,19 @@ def read(path: Path) -> list[Row]:
     """All rows of a file. Raises `NotATable` with what is wrong."""
     text = _decode(path.read_bytes())
     reader = csv.reader(io.StringIO(text), _dialect(text))
-    heading = next(reader, None)
-    if not heading:
-        raise NotATable("Il file è vuoto.")
-    columns = _columns(heading)
-    missing = [name for name in NEEDED if name not in columns]
-    if missing:
-        raise NotATable(f"Mancano le colonne: {', '.join(missing)}.")
-    return list(_rows(reader, columns))
+    try:
+        heading = next(reader, None)
+        if not heading:
+            raise NotATable("Il file è vuoto.")
+        columns = _columns(heading)
+        missing = [name for name in NEEDED if name not in columns]
+        if missing:
+            raise NotATable(f"Mancano le colonne: {', '.join(missing)}.")
+        return list(_rows(reader, columns))
+    except csv.Error:
+        raise NotATable(
+            f"Il file non si riesce a leggere fino alla riga {reader.line_num}: forse resta aperta una virgoletta."
+        ) from None
 
 
 def _decode(raw: bytes) -> str:
@@ -87,4 +94,4 @@ def _columns(heading: list[str]) -> dict[str, int]:
 def _rows(reader: Iterator[list[str]], columns: dict[str, int]) -> Iterator[Row]:
     for number, cells in enumerate(reader, start=2):
         if any(cell.strip() for cell in cells):
-            yield Row(number, {name: cells[i].strip() for name, i in columns.items() if i < len(cells)})
+            yield Row(number, {name: clean(cells[i]) for name, i in columns.items() if i < len(cells)})

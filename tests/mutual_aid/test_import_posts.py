@@ -135,7 +135,11 @@ def test_any_encoding_and_separator(rovigo: City, tmp_path: Path, encoding: str,
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"", "Il file è vuoto."), (b"a,b\n1,2\n", "Mancano le colonne: id, kind, title.")],
+    [
+        (b"", "Il file è vuoto."),
+        (b"a,b\n1,2\n", "Mancano le colonne: id, kind, title."),
+        (b'id,kind,title\n1,offer,"' + b"x" * 200_000, "non si riesce a leggere fino alla riga 2"),
+    ],
 )
 def test_a_file_that_is_no_list(tmp_path: Path, content: bytes, sentence: str, db: Any) -> None:
     file = tmp_path / "x.csv"
@@ -144,3 +148,22 @@ def test_a_file_that_is_no_list(tmp_path: Path, content: bytes, sentence: str, d
         bring(file)
     with pytest.raises(CommandError, match="Non riesco a leggere"):
         bring(tmp_path / "manca.csv")
+
+
+HEADING = "id,kind,title,created_at,municipality\n"
+
+
+def test_one_impossible_day_moves_no_other(rovigo: City, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    days = ["9999-12-31", "0001-01-01", "2020-03-01", "2020-03-31"]
+    file.write_text(HEADING + "".join(f"{n},offer,La spesa,{day},Rovigo\n" for n, day in enumerate(days)))
+    assert "4 righe: 4 portate" in bring(file, "--as-of", "today", "--source", "primavera")
+    assert (now() - post("3").published_at).days == 0
+    assert (now() - post("2").published_at).days == 30
+
+
+def test_what_turns_or_hides_words_is_left_behind(rovigo: City, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text(HEADING + "1,offer,La\u202e spe\x07sa,2020-03-01,Rovigo\n")
+    bring(file, "--source", "primavera")
+    assert post("1").title == "La spesa"
