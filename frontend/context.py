@@ -1,13 +1,16 @@
 """What every page knows."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_script_prefix
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
 from spaces.access import ROUTES, Action
+from spaces.models import City, Residence
 
 # Pages that are the same for whoever opens them. They read no session, so what was just done is not told there.
 PUBLIC = {Action.BOARD_READ, Action.PLACES_READ, Action.POST_READ}
@@ -22,8 +25,9 @@ class Language(NamedTuple):
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Nothing here asks the database or the session: public pages are the same for everybody."""
+    """Nothing here asks the database or the session for a public page: those are the same for everybody."""
     action = ROUTES.get(route_name(request))
+    personal = action is not None and action not in PUBLIC
     languages = [Language(code, name, in_language(request, code)) for code, name in settings.LANGUAGES]
     return {
         "LANGUAGE_CODE": get_language(),
@@ -31,9 +35,18 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "home": f"{get_script_prefix()}{get_language()}/",
         "page_languages": languages,
         "language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
-        "personal": action is not None and action not in PUBLIC,
+        "personal": personal,
+        "city": SimpleLazyObject(partial(city_of, request)) if personal else None,
         "source_code": settings.SOURCE_URL,
     }
+
+
+def city_of(request: HttpRequest) -> City | None:
+    """Where who is signed in lives: so a page of theirs that names no city still ends with a telephone near them."""
+    if not request.user.is_authenticated:
+        return None
+    homes = Residence.objects.filter(resident=request.user).select_related("city").defer("city__border")
+    return next((home.city for home in homes), None)
 
 
 def route_name(request: HttpRequest) -> str:

@@ -38,6 +38,11 @@ def test_my_page_shows_who_i_am_and_where_i_belong(cast: SimpleNamespace, sign_i
         assert words in page
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page != DATA])
+def test_my_pages_end_with_the_telephone_near_me(page: str, cast: SimpleNamespace, sign_in: Someone) -> None:
+    assert "tel:0425000012" in sign_in(cast.marta).get(page).content.decode()
+
+
 def test_name_and_languages_are_mine_to_say(cast: SimpleNamespace, sign_in: Someone) -> None:
     wish = {"name": " Elena \u202e\u0007 P. 🌻 ", "languages": ["it", "ar", "lis"], "interface_language": "en"}
     answer = sign_in(cast.elena).post(PROFILE, wish)
