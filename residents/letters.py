@@ -15,7 +15,7 @@ from residents.models import SigninCode, same_address
 
 def send_code(code: SigninCode) -> None:
     """Six digits, first of all in the subject, where a locked telephone shows them. OSError if no server takes it."""
-    digits = f"{code.digits[:3]} {code.digits[3:]}"
+    digits = f"{code.digits[:3]}\N{NO-BREAK SPACE}{code.digits[3:]}"  # a plain one would swap the halves in Arabic
     words = (
         _("Scrivilo nella pagina che hai aperto: così sappiamo che questo indirizzo è tuo.")
         if code.resident

@@ -24,7 +24,7 @@ def ten_past(db: None) -> Iterator[time_machine.Traveller]:
 
 def digits() -> str:
     """The six digits of the last letter, as its subject shows them."""
-    found = re.match(r"(\d{3}) (\d{3}) ", str(mail.outbox[-1].subject))
+    found = re.match(r"(\d{3})\N{NO-BREAK SPACE}(\d{3}) ", str(mail.outbox[-1].subject))
     assert found, mail.outbox[-1].subject
     return found[1] + found[2]
 

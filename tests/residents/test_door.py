@@ -34,8 +34,9 @@ def test_a_newcomer_writes_an_address_reads_a_code_and_is_in(knock: Knock) -> No
 def test_the_letter_says_the_code_first_and_speaks_the_language_of_the_page(knock: Knock) -> None:
     knock("anna@example.org")
     letter = mail.outbox[0]
-    assert letter.subject == f"{digits()[:3]} {digits()[3:]} è il tuo codice per Filò"
-    assert str(letter.body).startswith(f"{digits()[:3]} {digits()[3:]}\n")
+    code = f"{digits()[:3]}\N{NO-BREAK SPACE}{digits()[3:]}"
+    assert letter.subject == f"{code} è il tuo codice per Filò"
+    assert str(letter.body).startswith(f"{code}\n")
     assert not getattr(letter, "alternatives", None), "plain text alone"
 
 
