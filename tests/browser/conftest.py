@@ -24,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, StorageState, expect, sync_playwright
 
 from tests.browser.hands import Finger, Hands, Keyboard
+from tests.browser.looking import Looker
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 DATA = HOUSE / ".filo-test" / "browser"
@@ -198,3 +199,11 @@ def way(request: pytest.FixtureRequest, phone: OpenPhone) -> Way:
 def hands(way: Way) -> Hands:
     """Somebody at a fresh phone: with a finger, with the keyboard alone, or where no script runs."""
     return way()
+
+
+@pytest.fixture
+def look() -> Iterator[Looker]:
+    """Look at as many pages as you like; what is wrong with any of them fails the test at its end."""
+    looker = Looker()
+    yield looker
+    assert not looker.wrong, "\n".join(looker.wrong)

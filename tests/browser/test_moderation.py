@@ -8,12 +8,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPhone, Way
 from tests.browser.hands import Hands
+from tests.browser.looking import Looker
 from tests.browser.walking import come_in, publish, write_as_far_as_the_preview
 
 CASA = "Casa di quartiere San Bortolo"
 
 
-def test_from_a_newcomers_first_words_to_a_suspension(way: Way, phone: OpenPhone) -> None:
+def test_from_a_newcomers_first_words_to_a_suspension(way: Way, phone: OpenPhone, look: Looker) -> None:
     marta, neighbour, author = way(email="marta@example.org"), way(), phone()
     come_in(author, f"{way.name.replace(' ', '-')}-nuova@example.org")
 
@@ -36,6 +37,7 @@ def test_from_a_newcomers_first_words_to_a_suspension(way: Way, phone: OpenPhone
     expect(author.get_by_role("heading", level=1)).to_have_text(re.compile("^Per ora qui non puoi scrivere"))
     expect(author.get_by_text("Ha offeso i vicini.")).to_be_visible()
     expect(author.get_by_text("Quello che hai scritto è rimasto.")).to_be_visible()
+    look.at(author)
     author.goto("/it/rovigo/scrivi/")
     expect(author.get_by_role("main")).to_contain_text("Ancora due parole a tutti")
 
