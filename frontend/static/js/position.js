@@ -19,7 +19,7 @@ async function usePosition(button) {
   try {
     choose(button, await cellHere())
   } catch (problem) {
-    if (button.href) location.assign(button.href)
+    if (button.href) location.assign(button.href.replace("#zona", "code" in problem ? "#zona-ignota" : "#zona-lontana"))
     else write(button.querySelector("span") ?? button, "code" in problem ? say.noPosition : say.farAway)
   }
   button.removeAttribute("aria-busy")
