@@ -65,8 +65,9 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something of ours broke. It may be the database: so nothing here asks it."""
-    return render(request, "frontend/problem.html", {"kind": "500", "status": 500}, status=500)
+    """Something of ours broke. It may be the database: so nothing here asks it, not even for what was just done."""
+    context = {"kind": "500", "status": 500, "city": None, "personal": False}
+    return render(request, "frontend/problem.html", context, status=500)
 
 
 def _problem(request: HttpRequest, status: int, kind: str = "", words: str = "") -> HttpResponse:

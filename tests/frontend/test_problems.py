@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from frontend import views
+from residents.models import Resident
+from residents.sessions import SessionStore
 
 NOT_OURS = ["errore", "sistema", "utente"]
 
@@ -66,6 +69,25 @@ def test_a_view_that_breaks_ends_on_that_page(
     answer = client.get("/it/rovigo/")
     assert answer.status_code == 500
     assert "Qualcosa si è rotto, da noi." in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/it/io/", "/it/rovigo/scrivi/", "/it/rovigo/da-vedere/"])
+def test_when_the_database_is_away_who_is_signed_in_reads_that_page_too(
+    sign_in: Callable[[Resident], Client], cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Each further question to a database that is away would take its ten seconds."""
+    client, asked = sign_in(cast.elena), []
+
+    def gone(session: SessionStore) -> None:
+        asked.append(session)
+        raise OperationalError
+
+    monkeypatch.setattr(SessionStore, "load", gone)
+    client.raise_request_exception = False
+    answer = client.get(path)
+    assert answer.status_code == 500
+    assert "Qualcosa si è rotto, da noi." in answer.content.decode()
+    assert len(asked) == 1
 
 
 def test_a_token_that_is_no_more_is_said_without_blame(cast: SimpleNamespace) -> None:
