@@ -23,7 +23,6 @@ door = Starlette(
         Route("/readyz", front.readyz),
         Route("/cells", front.cells, methods=["POST"]),
         Mount("/static", front.CollectedFiles(settings.STATIC_ROOT)),
-        Mount("/media", front.Photos(settings.MEDIA_ROOT)),
         *([Mount("/tiles", front.Tiles(settings.TILES_DIR))] if settings.TILES_DIR else []),
         Mount("/", pages),  # type: ignore[arg-type]  # Django's stubs word ASGI in their own way
     ]

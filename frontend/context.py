@@ -1,5 +1,6 @@
 """What every page knows."""
 
+import re
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
+from residents.entrance import ON_THE_WAY
 from spaces.access import ROUTES, Action
 from spaces.models import City, Residence
 
@@ -42,11 +44,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def city_of(request: HttpRequest) -> City | None:
-    """Where who is signed in lives: so a page of theirs that names no city still ends with a telephone near them."""
-    if not request.user.is_authenticated:
-        return None
-    homes = Residence.objects.filter(resident=request.user).select_related("city").defer("city__border")
-    return next((home.city for home in homes), None)
+    """The city of a page that names none, so that it still ends with a telephone near who reads it.
+
+    Where they live; else, for who is on the way in, where they are going: to publish what they wrote, say.
+    """
+    if request.user.is_authenticated:
+        homes = Residence.objects.filter(resident=request.user).select_related("city").defer("city__border")
+        return next((home.city for home in homes), None)
+    going = str(request.GET.get("next") or request.session.get(ON_THE_WAY, {}).get("next", ""))
+    slug = re.match(r"/[a-z-]+/([-\w]+)/", going)
+    return City.objects.filter(slug=slug[1]).defer("border").first() if slug else None
 
 
 def route_name(request: HttpRequest) -> str:

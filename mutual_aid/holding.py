@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mutual_aid.models import Post
+from mutual_aid.models import Post, PostChange
 from spaces.models import CityRole, Membership, Space
 
 if TYPE_CHECKING:
@@ -15,11 +15,13 @@ def must_wait(post: Post, author: Resident) -> bool:
     """Whether `post`, about to be published, waits for a coordinator.
 
     It does if its space reads the first posts of new people and the author is new there; and, with a space or
-    without, if what the author wrote last in this city was removed. What nobody has decided on yet does not count:
-    else who was refused would only have to write twice.
+    without, if what the author wrote last in this city was removed, or a post of theirs was taken down and waits. What
+    nobody has decided on yet does not count: else who was refused would only have to write twice.
     """
-    decided = Post.objects.written_by(author).filter(city=post.city).judged()
-    earlier = decided.order_by("-created_at").first()
+    here = Post.objects.written_by(author).filter(city=post.city)
+    if here.filter(state=Post.State.PENDING, changes__what=PostChange.What.HIDDEN).exists():
+        return True
+    earlier = here.judged().order_by("-created_at").first()
     if earlier and earlier.state == Post.State.REMOVED:
         return True
     return post.space is not None and post.space.holds_first_posts and _is_new(author, post.space)

@@ -171,19 +171,6 @@ def accepted_codings(header: str) -> set[str]:
     return {name for name, _semicolon, weight in choices if not re.fullmatch(r"q=0(\.0*)?", weight)}
 
 
-class Photos(Folder):
-    """MEDIA_ROOT: pictures under made-up names, which never change; only who was given a name can ask for it."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        # Private: a photo that is taken down must not live on in somebody's shared cache.
-        response.headers["Cache-Control"] = f"private, {FOR_EVER}"
-        response.headers["Content-Disposition"] = "inline"
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-
 class Tiles(Folder):
     """Map pictures {z}/{x}/{y}.png that a city laid down for itself, so that no page asks another host for them."""
 

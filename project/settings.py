@@ -157,8 +157,7 @@ TIME_ZONE = "Europe/Rome"
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_URL = "/media/"
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = DATA_DIR / "media"  # no address of its own: pictures pass the gate of their post
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "project.static.PrecompressedStaticFilesStorage"},
@@ -192,7 +191,7 @@ LOGGING = {
     # refused requests stand in the door's own log, without their query
     "loggers": {
         "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
         "filo": {"level": "INFO"},
     },
 }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from residents.models import Resident, SigninLink
 from spaces.access import Action, gate
-from spaces.models import Residence, Space
+from spaces.models import Membership, Residence, Space
 from spaces.profile_forms import WelcomeForm
 
 DAY = 24 * 60 * 60
@@ -47,8 +47,13 @@ def desk_link(request: HttpRequest, city: str, slug: str, pk: int) -> HttpRespon
 
 
 def waiting_for(space: Space) -> QuerySet[Resident]:
-    """Who was welcomed here and never came in. Only for them may the desk make a link: nobody is impersonated."""
-    return Resident.objects.filter(memberships__space=space, email=None, last_login=None).order_by("-joined_at")
+    """Who was welcomed here and never came in. Only for them may the desk make a link: nobody is impersonated.
+
+    Nor does a link give the desk an office that somebody was appointed to in the meantime.
+    """
+    newcomers = Resident.objects.filter(email=None, last_login=None, city_roles=None)
+    offices = Membership.objects.exclude(role=Membership.Role.MEMBER).values("resident")
+    return newcomers.filter(memberships__space=space).exclude(pk__in=offices).order_by("-joined_at")
 
 
 def show_link(request: HttpRequest, space: Space, resident: Resident) -> HttpResponse:

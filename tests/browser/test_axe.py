@@ -76,7 +76,7 @@ def test_the_way_in(phone: OpenPhone, look: Looker) -> None:
 def test_reporting(phone: OpenPhone, look: Looker) -> None:
     page = phone()
     page.goto("/it/rovigo/")
-    page.goto(page.locator(".post h2 a").last.get_attribute("href") + "segnala/")
+    page.goto(f"{page.locator('.post h2 a').last.get_attribute('href')}segnala/")
     send_empty(page)
     look.at(page)
     look.at(page, page.url + "grazie/")

@@ -196,6 +196,14 @@ def test_after_a_removal_writing_twice_leads_past_nobody(
     assert elena.post.state == "pending"
 
 
+def test_while_one_that_was_taken_down_waits_the_next_one_does_too(
+    cast: SimpleNamespace, elena: Writer, make_post: MakePost
+) -> None:
+    make_post().hide(cast.ottavio)
+    elena.written(cast).publish()
+    assert elena.post.state == "pending"
+
+
 def test_days_of_waiting_are_not_taken_from_it(cast: SimpleNamespace, elena: Writer) -> None:
     post = hold(cast, elena)
     before = post.expires_at - post.published_at

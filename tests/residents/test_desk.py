@@ -102,3 +102,15 @@ def test_what_is_missing_is_said_and_nothing_is_made(cast: SimpleNamespace, sign
         page = sign_in(cast.ada).post(DESK, WANDA | slip)
         assert (page.status_code, "entra/link" in page.content.decode()) == (200, False)
     assert Resident.objects.count() == before
+
+
+@pytest.mark.parametrize("office", ["coordinator", "city_administrator"])
+def test_a_link_of_the_desk_never_gives_an_office(cast: SimpleNamespace, sign_in: Someone, office: str) -> None:
+    client = sign_in(cast.ada)
+    client.post(DESK, WANDA)
+    wanda = Resident.objects.get(name="Wanda")
+    if office == "coordinator":
+        wanda.memberships.update(role=office)
+    else:
+        wanda.city_roles.create(city=cast.city, role=office)
+    assert client.post(f"{DESK}{wanda.pk}/").status_code == 404
