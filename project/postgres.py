@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -45,6 +46,16 @@ OPTIONS = {
     "log_checkpoints": "off",
     "log_autovacuum_min_duration": "-1",
 }
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until this is done; PostgreSQL sets its own mask of signals, so it is none the wiser."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Cluster:
@@ -151,7 +162,8 @@ class Cluster:
         folder = self.folder.resolve() if self.socket_folder == self.folder else self.socket_folder
         options = {**OPTIONS, "unix_socket_directories": str(folder)}
         line = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in options.items())
-        self._ctl("start", "-w", "-t", str(START_SECONDS), "-l", self.log.name, "-o", line)
+        with uninterrupted():  # or Ctrl-C would leave behind a server that does not answer yet, so that nobody stops it
+            self._ctl("start", "-w", "-t", str(START_SECONDS), "-l", self.log.name, "-o", line)
 
     def _make_socket_folder(self) -> None:
         folder = self.socket_folder

@@ -89,7 +89,7 @@ class House:
         self.process.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house() -> Iterator[House]:
     shutil.rmtree(DATA, ignore_errors=True)
     with socket.socket() as free:
@@ -103,7 +103,7 @@ def house() -> Iterator[House]:
         house.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     executable = os.environ.get("FILO_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
@@ -115,7 +115,7 @@ def chromium() -> Iterator[Browser]:
 type SessionOf = Callable[[str], StorageState]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session_of(chromium: Browser, house: House) -> SessionOf:
     """The cookies of somebody of the demo who is signed in. They are shared: nobody signs out with them."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.template import RequestContext, Template
+from django.template import engines
 from django.test import Client, RequestFactory
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
@@ -147,9 +147,9 @@ def test_what_does_not_fit_the_page_is_announced(cast: SimpleNamespace, sign_in:
 
 def test_the_way_to_the_queue_tells_how_many_wait(cast: SimpleNamespace, wait: Make) -> None:
     wait()
-    page = Template("{% load queue %}{% queue_link city %}")
+    page = engines["django"].from_string("{% load queue %}{% queue_link city %}")
     for person, expected in [(cast.marta, "1"), (cast.ottavio, "1"), (cast.elena, ""), (AnonymousUser(), "")]:
         request = RequestFactory().get("/")
         request.user = person
-        link = page.render(RequestContext(request, {"city": cast.city}))
+        link = page.render({"city": cast.city}, request)
         assert ("da-vedere/" in link, expected in link) == (bool(expected), True)
