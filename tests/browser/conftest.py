@@ -1,6 +1,6 @@
 """A real house and a real browser: `manage.py run` with the demo city, and Chromium as a phone.
 
-All browser tests run in one worker, one after the other, against one house (the xdist group below), so its people and
+All browser tests run in one process, one after the other, against one house, so its people and
 their posts are shared: a journey writes what is its own and looks for that.
 """
 
@@ -38,7 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 class House:
