@@ -18,20 +18,19 @@ def test_from_a_newcomers_first_words_to_a_suspension(way: Way, phone: OpenPhone
     marta, neighbour, author = way(email="marta@example.org"), way(), phone()
     come_in(author, f"{way.name.replace(' ', '-')}-nuova@example.org")
 
-    sale = publish(author, f"Vendo pentole ({way.name})", CASA)
+    title = f"Quattro chiacchiere in cortile ({way.name})"
+    post = publish(author, title, CASA)
     expect(author.get_by_text(f"Prima lo legge qualcuno di {CASA}")).to_be_visible()
-    expect_nothing_at(sale, neighbour.page)
-    refuse(marta, f"Vendo pentole ({way.name})", "Qui non si vende: ci si aiuta.")
-    author.goto(sale)
-    expect(author.get_by_text("Perché non sta più in bacheca: «Qui non si vende: ci si aiuta.»")).to_be_visible()
-
-    post = publish(author, f"Quattro chiacchiere in cortile ({way.name})", CASA)
-    approve(marta, f"Quattro chiacchiere in cortile ({way.name})")
-    report(neighbour, post)
-    hide(marta, f"Quattro chiacchiere in cortile ({way.name})")
     expect_nothing_at(post, neighbour.page)
+    approve(marta, title)
+    report(neighbour, post)
+    hide(marta, title)
+    expect_nothing_at(post, neighbour.page)
+    suspend(marta, title, "Ha offeso i vicini.")
+    refuse(marta, title, "Qui ci si parla con rispetto.")
 
-    suspend(marta, f"Quattro chiacchiere in cortile ({way.name})", "Ha offeso i vicini.")
+    author.goto(post)
+    expect(author.get_by_text("Perché non sta più in bacheca: «Qui ci si parla con rispetto.»")).to_be_visible()
     write_as_far_as_the_preview(author, "Ancora due parole a tutti", CASA)
     author.get_by_role("button", name="Pubblica").click()
     expect(author.get_by_role("heading", level=1)).to_have_text(re.compile("^Per ora qui non puoi scrivere"))
@@ -60,6 +59,7 @@ def press(hands: Hands, button: str, within: Locator) -> None:
 
 
 def refuse(hands: Hands, title: str, why: str) -> None:
+    """Not without saying why."""
     press(hands, "Rifiuta", waiting(hands, title))
     expect(hands.page.get_by_role("alert")).to_contain_text("Scrivi perché")
     hands.write(hands.page.get_by_label("Che cosa scriviamo"), why)
